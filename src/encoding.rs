@@ -1,0 +1,111 @@
+//! Strict hex and base64, behind three functions.
+//!
+//! Decoding is for the *sender's* text. Our own tags are encoded only when we sign, where they are public.
+
+use alloc::string::String;
+
+use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
+
+/// How a signature is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// Hexadecimal: read in either case, written in lower case.
+    Hex,
+    /// Hexadecimal: read in either case, written in upper case.
+    HexUpper,
+    /// Standard base64 with padding, in its one canonical spelling.
+    Base64,
+    /// URL-safe base64 without padding, in its one canonical spelling.
+    Base64Url,
+}
+
+/// How the text of a secret becomes key bytes. Always an argument, never guessed: the same text gives different keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecretFormat {
+    /// The bytes of the text itself, whatever it looks like: GitHub, Slack, Stripe (with its `whsec_`), most others.
+    Utf8,
+    /// Hexadecimal digits, decoded.
+    Hex,
+    /// Standard base64, decoded; padding may be missing.
+    Base64,
+    /// `whsec_` and then standard base64, decoded without the prefix: Standard Webhooks, Svix.
+    Whsec,
+}
+
+/// Decodes text to exactly `out.len()` bytes; `false` for any other length, alphabet or spelling.
+pub(crate) fn decode_exact(text: &[u8], encoding: Encoding, out: &mut [u8]) -> bool {
+    let wanted = out.len();
+    match encoding {
+        Encoding::Hex | Encoding::HexUpper => hex::decode_to_slice(text, out).is_ok(),
+        Encoding::Base64 => Base64::decode(text, out).is_ok_and(|bytes| bytes.len() == wanted),
+        Encoding::Base64Url => Base64UrlUnpadded::decode(text, out).is_ok_and(|bytes| bytes.len() == wanted),
+    }
+}
+
+/// Appends the text of a tag that is about to be sent.
+pub(crate) fn encode_into(bytes: &[u8], encoding: Encoding, out: &mut String) {
+    match encoding {
+        Encoding::Hex => out.push_str(&hex::encode(bytes)),
+        Encoding::HexUpper => out.push_str(&hex::encode_upper(bytes)),
+        Encoding::Base64 => out.push_str(&Base64::encode_string(bytes)),
+        Encoding::Base64Url => out.push_str(&Base64UrlUnpadded::encode_string(bytes)),
+    }
+}
+
+/// Decodes the base64 of a secret into a buffer of at least three quarters of its length; padding may be left out.
+///
+/// Runs in constant time for a given length, so that loading a secret does not leak it through caches.
+pub(crate) fn decode_secret_base64<'o>(text: &str, out: &'o mut [u8]) -> Option<&'o [u8]> {
+    let bare = text.trim_end_matches('=');
+    let padding = text.len().saturating_sub(bare.len());
+    let canonical = padding == 0 || text.len() % 4 == 0 && padding <= 2;
+    if !canonical {
+        return None;
+    }
+    base64ct::Base64Unpadded::decode(bare, out).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_one_spelling_of_base64() {
+        let text = "awJNJkvSvaTqnMHWo/4fUASs6hEqeCqVCgZpIVI1NJI=";
+        let mut out = [0; 32];
+        assert!(decode_exact(text.as_bytes(), Encoding::Base64, &mut out));
+        for bad in [
+            "awJNJkvSvaTqnMHWo/4fUASs6hEqeCqVCgZpIVI1NJJ=",
+            "awJNJkvSvaTqnMHWo/4fUASs6hEqeCqVCgZpIVI1NJI==",
+            "awJNJkvSvaTqnMHWo/4fUASs6hEqeCqVCgZpIVI1NJI",
+            "awJNJkvSvaTqnMHWo_4fUASs6hEqeCqVCgZpIVI1NJI=",
+            "awJNJkvSvaTqnMHWo/4f\nUASs6hEqeCqVCgZpIVI1NJI=",
+            "awJNJkvSvaTqnMHWo/4fUASs6hEqeCqVCgZpIVI1",
+            "",
+        ] {
+            assert!(!decode_exact(bad.as_bytes(), Encoding::Base64, &mut out), "{bad}");
+        }
+    }
+
+    #[test]
+    fn hex_in_either_case_and_of_exact_length() {
+        let mut out = [0; 2];
+        assert!(decode_exact(b"aBCd", Encoding::Hex, &mut out));
+        assert_eq!(out, [0xab, 0xcd]);
+        for bad in ["abc", "abcde", "abcdef", "ab", "", "zzzz", "ab d", "0xab"] {
+            assert!(!decode_exact(bad.as_bytes(), Encoding::Hex, &mut out), "{bad}");
+        }
+    }
+
+    #[test]
+    fn secrets_may_lack_padding_but_not_have_false_padding() {
+        let mut out = [0; 8];
+        assert_eq!(decode_secret_base64("YWJjZA==", &mut out), Some(b"abcd".as_slice()));
+        assert_eq!(decode_secret_base64("YWJjZA", &mut out), Some(b"abcd".as_slice()));
+        for bad in ["YWJjZA=", "YWJjZA===", "YWJjZB==", "YWJj====", "YW Jj", "="] {
+            assert_eq!(decode_secret_base64(bad, &mut out), None, "{bad}");
+        }
+    }
+}

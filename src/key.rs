@@ -1,0 +1,146 @@
+//! What a keyring may hold, and how a key is named without being shown.
+
+use alloc::sync::Arc;
+use core::fmt;
+
+use sha2::{Digest, Sha256};
+
+use crate::mac::{Hash, MacKey, Macs};
+
+/// The public name of a key: eight bytes, shown as 16 hexadecimal digits.
+///
+/// The same key has the same id in every process, so health pages can be compared.
+///
+/// # Security
+///
+/// The id of an unlabelled [`Secret`](crate::Secret) is a keyed fingerprint of it. For a strong secret it tells nothing;
+/// for a guessable one it lets anybody who sees it test guesses offline. Give such a secret a public name with
+/// [`Secret::labelled`](crate::Secret::labelled), and the id is made from that instead.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyId([u8; 8]);
+
+impl KeyId {
+    /// The eight bytes.
+    #[must_use]
+    pub const fn to_bytes(self) -> [u8; 8] {
+        self.0
+    }
+
+    /// An id from its eight bytes, as a store returns them.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 8]) -> Self {
+        Self(bytes)
+    }
+
+    /// Reads the 16 hexadecimal digits that `Display` writes; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; 8];
+        hex::decode_to_slice(text, &mut bytes).ok()?;
+        Some(Self(bytes))
+    }
+
+    /// The id of a key that carries a public label.
+    pub(crate) fn of_label(label: &str) -> Self {
+        Self::first_of(
+            &Sha256::new().chain_update(b"\xFFhookring key label, version 1\0").chain_update(label).finalize().into(),
+        )
+    }
+
+    fn first_of(tag: &[u8; 32]) -> Self {
+        let mut id = [0; 8];
+        id.iter_mut().zip(tag).for_each(|(to, from)| *to = *from);
+        Self(id)
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyId({self})")
+    }
+}
+
+/// All 32 bytes of a key's identity. Equality inside a keyring uses it; only eight of the bytes are ever shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// Of a key that computes MACs: an HMAC under it over a fixed text.
+    ///
+    /// Keys that are the same to HMAC (`k` and `k` with zero bytes after it, or a long key and its hash; RFC 2104) have
+    /// the same fingerprint, which a comparison of texts would miss.
+    pub(crate) fn of_mac_key(key: &MacKey) -> Self {
+        let mut macs = Macs::begin(Hash::Sha256, core::iter::once(key), false);
+        macs.update(b"\xFFhookring key id, version 1");
+        let mut out = [0; 32];
+        if let Some(tag) = macs.finish().iter().next() {
+            out.iter_mut().zip(tag).for_each(|(to, from)| *to = *from);
+        }
+        Self(out)
+    }
+
+    /// Of a stored record that is not itself a key, such as a password hash: `kind` names the form, `record` is what is
+    /// stored. It identifies the record, not the secret behind it.
+    #[must_use]
+    pub fn of_record(kind: &str, record: &[u8]) -> Self {
+        let kind_len = u64::try_from(kind.len()).unwrap_or(u64::MAX).to_be_bytes();
+        let hash = Sha256::new().chain_update(b"\xFFhookring stored key, version 1\0").chain_update(kind_len);
+        Self(hash.chain_update(kind).chain_update(record).finalize().into())
+    }
+
+    /// The public part.
+    #[must_use]
+    pub fn id(&self) -> KeyId {
+        KeyId::first_of(&self.0)
+    }
+
+    pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fingerprint({}…)", self.id())
+    }
+}
+
+/// What a [`Keyring`](crate::Keyring) may hold: a secret, a public key, or a stored hash of a presented secret.
+pub trait Key: Send + Sync + 'static {
+    /// The identity of the key; see [`Fingerprint`].
+    fn fingerprint(&self) -> Fingerprint;
+
+    /// The public name of the key.
+    fn id(&self) -> KeyId {
+        self.fingerprint().id()
+    }
+
+    /// A public label that the operator gave, if any.
+    fn label(&self) -> Option<&Arc<str>> {
+        None
+    }
+}
+
+/// A key that verifies deliveries. Sealed: implemented by [`Secret`](crate::Secret).
+pub trait VerifyKey: Key + sealed::Material {}
+
+pub(crate) mod sealed {
+    use crate::mac::MacKey;
+
+    /// What a verifier needs of a key.
+    #[expect(unnameable_types, private_interfaces, reason = "this is how the trait is sealed")]
+    pub trait Material {
+        /// The key's MAC states.
+        fn mac_key(&self) -> &MacKey;
+    }
+}

@@ -1,0 +1,69 @@
+//! What a transition returns: the new ring, and what happened, without a byte of key material.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::{Keyring, Role};
+use crate::key::{Key, KeyId};
+use crate::secret::Secret;
+use crate::time::Timestamp;
+
+/// A new ring and the events that led to it. Store both together, then publish the ring.
+#[must_use = "store the ring and its events, then publish the ring"]
+#[non_exhaustive]
+pub struct Change<K: Key = Secret> {
+    /// The ring after the transition.
+    pub ring: Keyring<K>,
+    /// What happened, in order, for the audit trail.
+    pub events: Vec<Event>,
+}
+
+impl<K: Key> fmt::Debug for Change<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Change").field("ring", &self.ring).field("events", &self.events).finish()
+    }
+}
+
+/// One entry of the audit trail. Operator, ticket and reason are the caller's to add.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// The generation of the ring after the transition.
+    pub generation: u64,
+    /// What.
+    pub kind: EventKind,
+}
+
+/// What happened to a ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EventKind {
+    /// The ring was made with this key.
+    Created {
+        /// Its current key.
+        key: KeyId,
+    },
+    /// A key was staged: it verifies and does not sign yet.
+    Staged {
+        /// The next key.
+        key: KeyId,
+    },
+    /// The next key became current.
+    Promoted {
+        /// The new current key.
+        new: KeyId,
+        /// The key that was current.
+        old: Option<KeyId>,
+        /// Until when the old key verifies; `None` if it was dropped at once.
+        old_expires: Option<Timestamp>,
+    },
+    /// A previous key died at its deadline and was dropped.
+    Expired {
+        /// The key.
+        key: KeyId,
+        /// The role in which it died.
+        role: Role,
+    },
+}

@@ -1,0 +1,186 @@
+//! Tags of one message under several keys, in one pass over the message.
+//!
+//! The only user of `hmac` and `subtle` on the hot path. A message is fed once; every live key gets its tag. How that is
+//! done stays behind this interface, so that a faster body can replace the portable one.
+
+mod portable;
+
+use hmac::{Hmac, KeyInit};
+use sha2::{Sha256, Sha512};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+
+use portable::Portable;
+
+/// At most this many keys are live at once, so at most this many tags are computed.
+pub(crate) const MAX_KEYS: usize = 5;
+/// Room for the longest tag.
+pub(crate) const MAX_TAG: usize = 64;
+
+/// The hash under the HMAC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hash {
+    Sha256,
+    Sha512,
+}
+
+impl Hash {
+    /// Length of a tag in bytes.
+    pub(crate) const fn tag_len(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha512 => 64,
+        }
+    }
+}
+
+/// A key with its inner and outer states computed beforehand; all of them are wiped on drop.
+pub(crate) struct MacKey {
+    sha256: Hmac<Sha256>,
+    sha512: Hmac<Sha512>,
+}
+
+impl MacKey {
+    /// HMAC takes keys of any length, so this only fails if that changed.
+    pub(crate) fn new(key: &[u8]) -> Option<Self> {
+        Some(Self { sha256: Hmac::new_from_slice(key).ok()?, sha512: Hmac::new_from_slice(key).ok()? })
+    }
+}
+
+/// A running computation: one message, up to [`MAX_KEYS`] keys, and on demand a plain digest of the same bytes.
+pub(crate) struct Macs(Portable);
+
+impl Macs {
+    /// Starts with a fresh message. Keys beyond [`MAX_KEYS`] are left out; a keyring never has more.
+    pub(crate) fn begin<'k>(hash: Hash, keys: impl Iterator<Item = &'k MacKey>, digest: bool) -> Self {
+        #[cfg(test)]
+        counter::add();
+        Self(Portable::begin(hash, keys, digest))
+    }
+
+    /// Adds the next part of the message.
+    pub(crate) fn update(&mut self, part: &[u8]) {
+        self.0.update(part);
+    }
+
+    /// Ends the message.
+    pub(crate) fn finish(self) -> Tags {
+        self.0.finish()
+    }
+}
+
+/// The block in front of a content digest. Its first byte is FF, so that no text or JSON can begin with it.
+pub(crate) const DIGEST_BLOCK: [u8; 64] =
+    *b"\xFFhookring signed content, version 1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+
+/// The tags of a message, in the order of the keys.
+pub(crate) struct Tags {
+    pub(crate) bytes: [[u8; MAX_TAG]; MAX_KEYS],
+    pub(crate) count: usize,
+    pub(crate) len: usize,
+    /// SHA-256 of [`DIGEST_BLOCK`] and the message.
+    pub(crate) digest: Option<[u8; 32]>,
+}
+
+impl Tags {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.bytes.iter().take(self.count).filter_map(|tag| tag.get(..self.len))
+    }
+
+    /// Compares every tag with every candidate, without an early exit, and says which key made one of them.
+    ///
+    /// Each candidate has exactly the length of a tag. Only here does a comparison become a public fact.
+    pub(crate) fn matching<'c>(&self, candidates: impl Iterator<Item = &'c [u8]> + Clone) -> Option<usize> {
+        let mut found = Choice::from(0);
+        let mut which = 0_u8;
+        for (tag, place) in self.iter().zip(0_u8..) {
+            let hit = candidates.clone().fold(Choice::from(0), |hit, candidate| hit | tag.ct_eq(candidate));
+            which = u8::conditional_select(&which, &place, hit & !found);
+            found |= hit;
+        }
+        bool::from(found).then_some(usize::from(which))
+    }
+}
+
+/// Counts computations, so that tests can prove how much work a hostile request causes.
+#[cfg(test)]
+pub(crate) mod counter {
+    extern crate std;
+    use core::cell::Cell;
+    std::thread_local!(static COUNT: Cell<u32> = const { Cell::new(0) });
+    pub(crate) fn add() {
+        COUNT.with(|c| c.set(c.get() + 1));
+    }
+    pub(crate) fn take() -> u32 {
+        COUNT.with(|c| c.replace(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag(hash: Hash, key: &[u8], parts: &[&[u8]]) -> alloc::vec::Vec<u8> {
+        let key = MacKey::new(key).unwrap();
+        let mut macs = Macs::begin(hash, core::iter::once(&key), false);
+        parts.iter().for_each(|p| macs.update(p));
+        macs.finish().iter().next().unwrap().to_vec()
+    }
+
+    /// RFC 4231, test cases 1, 2, 6 and 7 (the last two with keys longer than a block).
+    #[test]
+    fn published_vectors() {
+        let long = [0xaa_u8; 131];
+        let cases: [(&[u8], &[u8], &str, &str); 4] = [
+            (&[0x0b; 20], b"Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+             "87aa7cdea5ef619d4ff0b4241a1d6cb02379f4e2ce4ec2787ad0b30545e17cdedaa833b7d6b8a702038b274eaea3f4e4be9d914eeb61f1702e696c203a126854"),
+            (b"Jefe", b"what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+             "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737"),
+            (&long, b"Test Using Larger Than Block-Size Key - Hash Key First", "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+             "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f3526b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598"),
+            (&long, b"This is a test using a larger than block-size key and a larger than block-size data. The key needs to be hashed before being used by the HMAC algorithm.",
+             "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2",
+             "e37b6a775dc87dbaa4dfa9f96e5e3ffddebd71f8867289865df5a32d20cdc944b6022cac3c4982b10d5eeb55c3e4de15134676fb6de0446065c97440fa8c6a58"),
+        ];
+        for (key, message, sha256, sha512) in cases {
+            assert_eq!(hex::encode(tag(Hash::Sha256, key, &[message])), sha256);
+            assert_eq!(hex::encode(tag(Hash::Sha512, key, &[message])), sha512);
+        }
+    }
+
+    #[test]
+    fn parts_are_joined() {
+        let whole = tag(Hash::Sha256, b"k", &[b"abcdef"]);
+        assert_eq!(tag(Hash::Sha256, b"k", &[b"ab", b"", b"cdef"]), whole);
+        assert_ne!(tag(Hash::Sha256, b"k", &[b"abcdeg"]), whole);
+    }
+
+    #[test]
+    fn the_right_key_is_named_and_no_other() {
+        let keys: alloc::vec::Vec<_> = (0..5_u8).map(|n| MacKey::new(&[n; 32]).unwrap()).collect();
+        let mut macs = Macs::begin(Hash::Sha256, keys.iter(), true);
+        macs.update(b"body");
+        let tags = macs.finish();
+        assert_eq!(tags.count, 5);
+        for n in 0..5 {
+            let good = tags.bytes[n][..32].to_vec();
+            let bad = [7_u8; 32];
+            assert_eq!(tags.matching([bad.as_slice(), &good].into_iter()), Some(n));
+        }
+        assert_eq!(tags.matching([[0_u8; 32].as_slice()].into_iter()), None);
+        assert_eq!(tags.matching(core::iter::empty()), None);
+        // The tags of two keys at once: the first key is reported.
+        let (a, b) = (tags.bytes[1][..32].to_vec(), tags.bytes[3][..32].to_vec());
+        assert_eq!(tags.matching([b.as_slice(), &a].into_iter()), Some(1));
+    }
+
+    #[test]
+    fn the_digest_is_of_the_domain_block_and_the_message() {
+        use sha2::Digest as _;
+        let key = MacKey::new(b"k").unwrap();
+        let mut macs = Macs::begin(Hash::Sha512, core::iter::once(&key), true);
+        macs.update(b"me");
+        macs.update(b"ssage");
+        let wanted: [u8; 32] = Sha256::new().chain_update(DIGEST_BLOCK).chain_update(b"message").finalize().into();
+        assert_eq!(macs.finish().digest, Some(wanted));
+    }
+}

@@ -1,0 +1,59 @@
+//! The portable body: `hmac` once per key.
+
+use core::array::from_fn;
+
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256, Sha512};
+
+use super::{DIGEST_BLOCK, Hash, MAX_KEYS, MAX_TAG, MacKey, Tags};
+
+pub(super) struct Portable {
+    states: States,
+    digest: Option<Sha256>,
+}
+
+#[expect(clippy::large_enum_variant, reason = "lives on the stack for one message; boxing would allocate on the hot path")]
+enum States {
+    Sha256([Option<Hmac<Sha256>>; MAX_KEYS]),
+    Sha512([Option<Hmac<Sha512>>; MAX_KEYS]),
+}
+
+impl Portable {
+    pub(super) fn begin<'k>(hash: Hash, keys: impl Iterator<Item = &'k MacKey>, digest: bool) -> Self {
+        let mut keys = keys;
+        let states = match hash {
+            Hash::Sha256 => States::Sha256(from_fn(|_| keys.next().map(|key| key.sha256.clone()))),
+            Hash::Sha512 => States::Sha512(from_fn(|_| keys.next().map(|key| key.sha512.clone()))),
+        };
+        Self { states, digest: digest.then(|| Sha256::new_with_prefix(DIGEST_BLOCK)) }
+    }
+
+    pub(super) fn update(&mut self, part: &[u8]) {
+        match &mut self.states {
+            States::Sha256(states) => states.iter_mut().flatten().for_each(|s| Mac::update(s, part)),
+            States::Sha512(states) => states.iter_mut().flatten().for_each(|s| Mac::update(s, part)),
+        }
+        if let Some(digest) = &mut self.digest {
+            Digest::update(digest, part);
+        }
+    }
+
+    pub(super) fn finish(self) -> Tags {
+        let mut bytes = [[0; MAX_TAG]; MAX_KEYS];
+        let (count, len) = match self.states {
+            States::Sha256(states) => (collect(states, &mut bytes), Hash::Sha256.tag_len()),
+            States::Sha512(states) => (collect(states, &mut bytes), Hash::Sha512.tag_len()),
+        };
+        Tags { bytes, count, len, digest: self.digest.map(|d| d.finalize().into()) }
+    }
+}
+
+/// Writes the tags in the order of the keys and says how many there are.
+fn collect<M: Mac>(states: [Option<M>; MAX_KEYS], out: &mut [[u8; MAX_TAG]; MAX_KEYS]) -> usize {
+    let mut count = 0_usize;
+    for (state, out) in states.into_iter().flatten().zip(out.iter_mut()) {
+        out.iter_mut().zip(state.finalize().into_bytes()).for_each(|(to, from)| *to = from);
+        count = count.saturating_add(1);
+    }
+    count
+}

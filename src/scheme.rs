@@ -1,0 +1,408 @@
+//! A signature scheme as data: which bytes are signed, and how signatures stand in the headers.
+//!
+//! One type serves the constants in [`providers`](crate::providers) and schemes read from configuration at run time. It
+//! borrows everything and is `Copy`; every builder is a `const fn`. [`Scheme::check`] runs when a constant is compiled
+//! and again when a signer or verifier is built, so a wrong scheme never meets a request.
+
+mod check;
+mod content;
+mod describe;
+mod emit;
+mod field;
+mod offered;
+mod rules;
+
+use core::time::Duration;
+
+pub use crate::encoding::Encoding;
+use crate::encoding::SecretFormat;
+use crate::error::Rejection;
+use crate::mac::Hash;
+use crate::message::{RequestView, Write};
+pub use crate::time::Unit;
+
+pub(crate) use content::{Content, Half};
+pub(crate) use emit::Signatures;
+pub(crate) use offered::{Candidates, Offered, in_body, late_timestamp};
+pub(crate) use rules::{PlaceRule, Rules, Text};
+
+/// The algorithm of a scheme. Fixed by the scheme, never read from a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// HMAC with SHA-256 (RFC 2104, FIPS 180-4).
+    HmacSha256,
+    /// HMAC with SHA-512.
+    HmacSha512,
+}
+
+impl Algorithm {
+    pub(crate) const fn hash(self) -> Hash {
+        match self {
+            Self::HmacSha256 => Hash::Sha256,
+            Self::HmacSha512 => Hash::Sha512,
+        }
+    }
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::HmacSha256 => "HMAC-SHA256",
+            Self::HmacSha512 => "HMAC-SHA512",
+        }
+    }
+}
+
+/// Where signatures stand.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Place<'a> {
+    /// In one header.
+    Header(&'a str),
+    /// In several headers, one signature each: the current key in the first.
+    Each(&'a [&'a str]),
+    /// In headers that are a stem and a number from 1: `x-signature-1`, `x-signature-2`, …
+    Numbered {
+        /// The name up to the number.
+        stem: &'a str,
+        /// The highest number, at most 100.
+        last: u8,
+    },
+    /// In a field of the JSON body, named by its path with dots.
+    Json(&'a str),
+    /// In a field of the form body.
+    Form(&'a str),
+}
+
+/// How a header value is read as signatures.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Grammar<'a> {
+    /// The value is the signature.
+    Whole,
+    /// A fixed text and the signature: `sha256=…`.
+    Prefix(&'a str),
+    /// The same, but senders may leave the text out. It is written when signing.
+    OptionalPrefix(&'a str),
+    /// Signatures with a separator between them, after a text that stands once in front of the list (often empty).
+    List {
+        /// The separator.
+        between: char,
+        /// The text in front of the list.
+        prefix: &'a str,
+    },
+    /// Items that consist of a tag and a value: `t=…,v1=…`.
+    Tagged(Tagged<'a>),
+}
+
+/// The grammar of a list of tagged items. Items with other tags than the scheme names are skipped.
+#[derive(Clone, Copy, Debug)]
+pub struct Tagged<'a> {
+    pub(crate) between: char,
+    pub(crate) pair: char,
+    pub(crate) group: Option<char>,
+    pub(crate) accept: &'a [&'a str],
+    pub(crate) emit: &'a str,
+    pub(crate) emit_previous: Option<&'a str>,
+    pub(crate) blank: bool,
+}
+
+impl<'a> Tagged<'a> {
+    /// Items separated by `between`, each a tag and a value separated by `pair`; `accept` are the tags that hold a
+    /// signature, and the first of them is written when signing.
+    #[must_use]
+    pub const fn new(between: char, pair: char, accept: &'a [&'a str]) -> Self {
+        let emit = if let [first, ..] = accept { first } else { "" };
+        Self { between, pair, group: None, accept, emit, emit_previous: None, blank: false }
+    }
+
+    /// Whole lists may follow each other, separated by this. Their timestamps must agree.
+    #[must_use]
+    pub const fn group(mut self, separator: char) -> Self {
+        self.group = Some(separator);
+        self
+    }
+
+    /// When signing with several keys, previous keys sign under this tag.
+    #[must_use]
+    pub const fn emit_previous(mut self, tag: &'a str) -> Self {
+        self.emit_previous = Some(tag);
+        self
+    }
+
+    /// Writes a blank after each separator. Blanks are always skipped when reading.
+    #[must_use]
+    pub const fn blank_after(mut self) -> Self {
+        self.blank = true;
+        self
+    }
+}
+
+/// Where a timestamp is read.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Source<'a> {
+    /// In a header of its own.
+    Header(&'a str),
+    /// Under this tag of the signature header.
+    Tag(&'a str),
+    /// The first item of the signature list.
+    FirstItem,
+    /// In a field of the signed JSON body, named by its path with dots.
+    Json(&'a str),
+    /// In a field of the signed form body.
+    Form(&'a str),
+}
+
+/// A part of the signed content.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Part<'a> {
+    /// This text.
+    Lit(&'a str),
+    /// The raw body.
+    Body,
+    /// The timestamp, byte for byte as received.
+    Timestamp,
+    /// The message id.
+    Id,
+    /// The HTTP method.
+    Method,
+    /// The public URL.
+    Url,
+    /// The value of another header.
+    Header(&'a str),
+    /// The value of a field of the JSON body.
+    Json(&'a str),
+    /// The value of a field of the form body.
+    Form(&'a str),
+    /// Whatever this function writes: for schemes that sort parameters and the like. It sees the whole body.
+    With(fn(&RequestView<'_>, &mut Write<'_>) -> Result<(), Rejection>),
+}
+
+/// What a signature covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Covers<'a> {
+    /// The whole body.
+    WholeBody,
+    /// Only what is named here. A verified delivery of such a scheme says nothing about the rest of its body.
+    Only(&'a str),
+}
+
+/// A signature scheme.
+///
+/// ```
+/// use hookring::scheme::{Algorithm, Encoding, Grammar, Part, Place, Scheme, Source, Unit};
+///
+/// const OURS: Scheme<'static> = Scheme::new(
+///     "ours",
+///     Algorithm::HmacSha256,
+///     Place::Header("x-ours-signature"),
+///     Grammar::Whole,
+///     Encoding::Hex,
+///     &[Part::Timestamp, Part::Lit("."), Part::Body],
+/// )
+/// .timestamp(Source::Header("x-ours-timestamp"), Unit::Seconds);
+///
+/// // A wrong scheme does not compile:
+/// const _: () = assert!(OURS.check().is_ok());
+/// ```
+///
+/// A scheme that checks a timestamp without signing it is refused at compile time:
+///
+/// ```compile_fail
+/// use hookring::scheme::{Algorithm, Encoding, Grammar, Part, Place, Scheme, Source, Unit};
+///
+/// const WRONG: Scheme<'static> = Scheme::new(
+///     "wrong",
+///     Algorithm::HmacSha256,
+///     Place::Header("x-ours-signature"),
+///     Grammar::Whole,
+///     Encoding::Hex,
+///     &[Part::Body],
+/// )
+/// .timestamp(Source::Header("x-ours-timestamp"), Unit::Seconds);
+/// const _: () = assert!(WRONG.check().is_ok());
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Scheme<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) place: Place<'a>,
+    pub(crate) grammar: Grammar<'a>,
+    pub(crate) encoding: Encoding,
+    pub(crate) parts: &'a [Part<'a>],
+    pub(crate) timestamp: Option<(Source<'a>, Unit)>,
+    pub(crate) twin: Option<Source<'a>>,
+    pub(crate) window: Option<(Duration, Duration)>,
+    pub(crate) id: Option<&'a str>,
+    pub(crate) secret: SecretFormat,
+    pub(crate) require: &'a [(&'a str, &'a str)],
+    pub(crate) alias: &'a [(&'a str, &'a str)],
+    pub(crate) covers: Covers<'a>,
+}
+
+/// The tolerance of a scheme with a timestamp that names no other: five minutes, past and future.
+pub(crate) const DEFAULT_WINDOW: Duration = Duration::from_secs(300);
+
+impl<'a> Scheme<'a> {
+    /// A scheme without timestamp and id, for secrets that are used as text.
+    #[must_use]
+    pub const fn new(
+        name: &'a str,
+        algorithm: Algorithm,
+        place: Place<'a>,
+        grammar: Grammar<'a>,
+        encoding: Encoding,
+        parts: &'a [Part<'a>],
+    ) -> Self {
+        Self {
+            name,
+            algorithm,
+            place,
+            grammar,
+            encoding,
+            parts,
+            timestamp: None,
+            twin: None,
+            window: None,
+            id: None,
+            secret: SecretFormat::Utf8,
+            require: &[],
+            alias: &[],
+            covers: Covers::WholeBody,
+        }
+    }
+
+    /// Reads a timestamp there; it has to be among the signed parts.
+    #[must_use]
+    pub const fn timestamp(mut self, from: Source<'a>, unit: Unit) -> Self {
+        self.timestamp = Some((from, unit));
+        self
+    }
+
+    /// The timestamp stands in a second place too; both must be byte for byte the same.
+    #[must_use]
+    pub const fn timestamp_also_in(mut self, from: Source<'a>) -> Self {
+        self.twin = Some(from);
+        self
+    }
+
+    /// How old and how far in the future a delivery may be, each inclusive. Default: 300 seconds both ways.
+    #[must_use]
+    pub const fn tolerance(mut self, past: Duration, future: Duration) -> Self {
+        self.window = Some((past, future));
+        self
+    }
+
+    /// Reads the message id from this header; it has to be among the signed parts.
+    #[must_use]
+    pub const fn id(mut self, header: &'a str) -> Self {
+        self.id = Some(header);
+        self
+    }
+
+    /// How the provider's secrets become key bytes.
+    #[must_use]
+    pub const fn secret_format(mut self, format: SecretFormat) -> Self {
+        self.secret = format;
+        self
+    }
+
+    /// Headers that must be there with exactly these values, such as a version. They are written when signing.
+    #[must_use]
+    pub const fn require(mut self, headers: &'a [(&'a str, &'a str)]) -> Self {
+        self.require = headers;
+        self
+    }
+
+    /// The same scheme under other header names: pairs of a name of this scheme and its alternative. A delivery uses
+    /// either all of the first or all of the second; when signing, the first are written.
+    #[must_use]
+    pub const fn alias(mut self, names: &'a [(&'a str, &'a str)]) -> Self {
+        self.alias = names;
+        self
+    }
+
+    /// Says that the signature does not cover the whole body.
+    #[must_use]
+    pub const fn covers(mut self, covers: Covers<'a>) -> Self {
+        self.covers = covers;
+        self
+    }
+
+    /// The same scheme under another name.
+    #[must_use]
+    pub const fn named(mut self, name: &'a str) -> Self {
+        self.name = name;
+        self
+    }
+
+    /// The name, as in the catalogue: `"github"`.
+    #[must_use]
+    pub const fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// How the provider's secrets become key bytes.
+    #[must_use]
+    pub const fn key_format(&self) -> SecretFormat {
+        self.secret
+    }
+
+    /// What the signature covers.
+    #[must_use]
+    pub const fn coverage(&self) -> Covers<'a> {
+        self.covers
+    }
+
+    /// Whether the deliveries carry a signed timestamp, so that replays can be told by age.
+    #[must_use]
+    pub const fn has_timestamp(&self) -> bool {
+        self.timestamp.is_some()
+    }
+
+    /// Whether the deliveries carry a signed message id.
+    #[must_use]
+    pub const fn has_id(&self) -> bool {
+        self.id.is_some()
+    }
+
+    /// Whether one delivery can carry the signatures of several keys, so that a sender may sign with all of them.
+    #[must_use]
+    pub const fn carries_several(&self) -> bool {
+        matches!(self.grammar, Grammar::List { .. } | Grammar::Tagged(_))
+            || matches!(self.place, Place::Each(_) | Place::Numbered { .. })
+    }
+
+    /// Whether the URL is signed, so that a verifier needs the public one.
+    #[must_use]
+    pub const fn signs_url(&self) -> bool {
+        let mut rest = self.parts;
+        while let [part, tail @ ..] = rest {
+            if matches!(part, Part::Url) {
+                return true;
+            }
+            rest = tail;
+        }
+        false
+    }
+
+    /// Whether a delivery can be verified while its body streams in: the body is signed once and nothing is read from it.
+    #[must_use]
+    pub const fn can_stream(&self) -> bool {
+        let in_body = matches!(self.place, Place::Json(_) | Place::Form(_))
+            || matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _)));
+        let mut bodies = 0_u8;
+        let mut rest = self.parts;
+        while let [part, tail @ ..] = rest {
+            match part {
+                Part::Body => bodies = bodies.saturating_add(1),
+                Part::Json(_) | Part::Form(_) | Part::With(_) => return false,
+                _ => {}
+            }
+            rest = tail;
+        }
+        bodies == 1 && !in_body
+    }
+}

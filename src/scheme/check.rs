@@ -1,0 +1,335 @@
+//! Is this scheme sound? One `const fn`, run by the compiler for constants and by the builders for all others.
+
+use super::{Covers, Grammar, Part, Place, Scheme, Source, Tagged};
+use crate::error::SchemeError;
+use crate::headers::is_token;
+
+impl Scheme<'_> {
+    /// Checks the scheme against itself.
+    ///
+    /// # Errors
+    ///
+    /// [`SchemeError`]: a body, timestamp or id that is read but not signed, an invalid header name, a grammar that
+    /// contradicts itself, and so on.
+    pub const fn check(&self) -> Result<(), SchemeError> {
+        if self.name.is_empty() {
+            return Err(SchemeError::NoName);
+        }
+        if let Err(e) = self.check_place() {
+            return Err(e);
+        }
+        if let Err(e) = self.check_grammar() {
+            return Err(e);
+        }
+        if let Err(e) = self.check_parts() {
+            return Err(e);
+        }
+        if let Err(e) = self.check_sources() {
+            return Err(e);
+        }
+        self.check_further_headers()
+    }
+
+    const fn check_place(&self) -> Result<(), SchemeError> {
+        match self.place {
+            Place::Header(name) => header(name),
+            Place::Each(names) => {
+                if names.is_empty() || names.len() > 16 {
+                    return Err(SchemeError::BadPlace);
+                }
+                let mut rest = names;
+                while let [name, tail @ ..] = rest {
+                    if let Err(e) = header(name) {
+                        return Err(e);
+                    }
+                    let mut others = tail;
+                    while let [other, more @ ..] = others {
+                        if same_header(name, other) {
+                            return Err(SchemeError::HeaderUsedTwice);
+                        }
+                        others = more;
+                    }
+                    rest = tail;
+                }
+                Ok(())
+            }
+            Place::Numbered { stem, last } => {
+                if last == 0 || last > 100 {
+                    Err(SchemeError::BadPlace)
+                } else {
+                    header(stem)
+                }
+            }
+            Place::Json(path) | Place::Form(path) => {
+                if path.is_empty() {
+                    Err(SchemeError::BadPath)
+                } else if matches!(self.grammar, Grammar::Whole | Grammar::Prefix(_)) {
+                    Ok(())
+                } else {
+                    Err(SchemeError::BadGrammar)
+                }
+            }
+        }
+    }
+
+    const fn check_grammar(&self) -> Result<(), SchemeError> {
+        match self.grammar {
+            Grammar::Whole => Ok(()),
+            Grammar::Prefix(text) | Grammar::OptionalPrefix(text) => {
+                if text.is_empty() {
+                    Err(SchemeError::BadGrammar)
+                } else {
+                    visible(text)
+                }
+            }
+            Grammar::List { between, prefix } => {
+                if !separator(between) {
+                    Err(SchemeError::BadGrammar)
+                } else {
+                    visible(prefix)
+                }
+            }
+            Grammar::Tagged(tagged) => check_tagged(&tagged),
+        }
+    }
+
+    const fn check_parts(&self) -> Result<(), SchemeError> {
+        let mut body = false;
+        let mut timestamp = false;
+        let mut id = false;
+        let mut function = false;
+        let mut rest = self.parts;
+        while let [part, tail @ ..] = rest {
+            match *part {
+                Part::Body => body = true,
+                Part::Timestamp => timestamp = true,
+                Part::Id => id = true,
+                Part::With(_) => function = true,
+                Part::Header(name) => {
+                    if let Err(e) = header(name) {
+                        return Err(e);
+                    }
+                }
+                Part::Json(path) | Part::Form(path) => {
+                    if path.is_empty() {
+                        return Err(SchemeError::BadPath);
+                    }
+                }
+                Part::Lit(_) | Part::Method | Part::Url => {}
+            }
+            rest = tail;
+        }
+        // A function part is trusted to write what the provider signs: the body, the time and the id among it.
+        let in_signed_body = matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _))) && body;
+        match self.covers {
+            Covers::WholeBody if !body && !function => return Err(SchemeError::BodyNotSigned),
+            Covers::Only(_) if body => return Err(SchemeError::BodyIsSigned),
+            _ => {}
+        }
+        if self.timestamp.is_some() && !timestamp && !function && !in_signed_body {
+            return Err(SchemeError::TimestampNotSigned);
+        }
+        if timestamp && self.timestamp.is_none() {
+            return Err(SchemeError::TimestampHasNoSource);
+        }
+        if self.id.is_some() && !id && !function {
+            return Err(SchemeError::IdNotSigned);
+        }
+        if id && self.id.is_none() {
+            return Err(SchemeError::IdHasNoSource);
+        }
+        Ok(())
+    }
+
+    const fn check_sources(&self) -> Result<(), SchemeError> {
+        if self.timestamp.is_none() && (self.window.is_some() || self.twin.is_some()) {
+            return Err(SchemeError::NoTimestampToCheck);
+        }
+        if let Some((source, _)) = self.timestamp {
+            if let Err(e) = self.check_source(&source) {
+                return Err(e);
+            }
+        }
+        match self.twin {
+            Some(twin) => self.check_source(&twin),
+            None => Ok(()),
+        }
+    }
+
+    const fn check_source(&self, source: &Source<'_>) -> Result<(), SchemeError> {
+        match *source {
+            Source::Header(name) => {
+                if self.is_place(name) {
+                    Err(SchemeError::HeaderUsedTwice)
+                } else {
+                    header(name)
+                }
+            }
+            Source::Tag(tag) => match self.grammar {
+                Grammar::Tagged(tagged) => {
+                    if tag.is_empty() || contains(tagged.accept, tag) {
+                        Err(SchemeError::BadGrammar)
+                    } else {
+                        visible(tag)
+                    }
+                }
+                _ => Err(SchemeError::SourceDoesNotFit),
+            },
+            Source::FirstItem => {
+                if matches!(self.grammar, Grammar::List { .. }) {
+                    Ok(())
+                } else {
+                    Err(SchemeError::SourceDoesNotFit)
+                }
+            }
+            Source::Json(path) | Source::Form(path) => {
+                if path.is_empty() {
+                    Err(SchemeError::BadPath)
+                } else {
+                    Ok(())
+                }
+            }
+        }
+    }
+
+    const fn check_further_headers(&self) -> Result<(), SchemeError> {
+        if let Some(name) = self.id {
+            let same_as_time = match self.timestamp {
+                Some((Source::Header(other), _)) => same_header(name, other),
+                _ => false,
+            };
+            if self.is_place(name) || same_as_time {
+                return Err(SchemeError::HeaderUsedTwice);
+            }
+            if let Err(e) = header(name) {
+                return Err(e);
+            }
+        }
+        let mut rest = self.require;
+        while let [(name, value), tail @ ..] = rest {
+            if let Err(e) = header(name) {
+                return Err(e);
+            }
+            if value.is_empty() {
+                return Err(SchemeError::BadText);
+            }
+            if let Err(e) = visible(value) {
+                return Err(e);
+            }
+            rest = tail;
+        }
+        let mut rest = self.alias;
+        while let [(name, other), tail @ ..] = rest {
+            if let Err(e) = header(name) {
+                return Err(e);
+            }
+            if let Err(e) = header(other) {
+                return Err(e);
+            }
+            if same_header(name, other) {
+                return Err(SchemeError::HeaderUsedTwice);
+            }
+            rest = tail;
+        }
+        Ok(())
+    }
+
+    const fn is_place(&self, name: &str) -> bool {
+        match self.place {
+            Place::Header(place) => same_header(place, name),
+            Place::Each(names) => {
+                let mut rest = names;
+                while let [place, tail @ ..] = rest {
+                    if same_header(place, name) {
+                        return true;
+                    }
+                    rest = tail;
+                }
+                false
+            }
+            _ => false,
+        }
+    }
+}
+
+const fn check_tagged(tagged: &Tagged<'_>) -> Result<(), SchemeError> {
+    let group_clashes = match tagged.group {
+        Some(group) => !separator(group) || group as u32 == tagged.between as u32 || group as u32 == tagged.pair as u32,
+        None => false,
+    };
+    let separators_clash = tagged.between as u32 == tagged.pair as u32 || !separator(tagged.between) || !separator(tagged.pair);
+    if tagged.accept.is_empty() || group_clashes || separators_clash || tagged.pair == ' ' {
+        return Err(SchemeError::BadGrammar);
+    }
+    let mut rest = tagged.accept;
+    while let [tag, tail @ ..] = rest {
+        if tag.is_empty() || contains(tail, tag) {
+            return Err(SchemeError::BadGrammar);
+        }
+        if let Err(e) = visible(tag) {
+            return Err(e);
+        }
+        rest = tail;
+    }
+    match tagged.emit_previous {
+        Some(tag) if !contains(tagged.accept, tag) => Err(SchemeError::BadGrammar),
+        _ => Ok(()),
+    }
+}
+
+const fn header(name: &str) -> Result<(), SchemeError> {
+    if is_token(name.as_bytes()) { Ok(()) } else { Err(SchemeError::BadHeaderName) }
+}
+
+/// A separator of a header value: a blank, or visible ASCII that no encoding of a signature uses.
+const fn separator(c: char) -> bool {
+    c == ' ' || (c.is_ascii_punctuation() && !matches!(c, '+' | '/' | '_' | '-'))
+}
+
+/// Visible ASCII, without blanks at the ends, as it stands in a header value.
+const fn visible(text: &str) -> Result<(), SchemeError> {
+    let mut rest = text.as_bytes();
+    if let [b' ', ..] | [.., b'\t'] = rest {
+        return Err(SchemeError::BadText);
+    }
+    while let [byte, tail @ ..] = rest {
+        if !(byte.is_ascii_graphic() || *byte == b' ') {
+            return Err(SchemeError::BadText);
+        }
+        rest = tail;
+    }
+    Ok(())
+}
+
+const fn same_header(a: &str, b: &str) -> bool {
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    loop {
+        match (a, b) {
+            ([], []) => return true,
+            ([x, more_a @ ..], [y, more_b @ ..]) if x.eq_ignore_ascii_case(y) => (a, b) = (more_a, more_b),
+            _ => return false,
+        }
+    }
+}
+
+const fn contains(tags: &[&str], tag: &str) -> bool {
+    let mut rest = tags;
+    while let [one, tail @ ..] = rest {
+        if same_text(one, tag) {
+            return true;
+        }
+        rest = tail;
+    }
+    false
+}
+
+const fn same_text(a: &str, b: &str) -> bool {
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    loop {
+        match (a, b) {
+            ([], []) => return true,
+            ([x, more_a @ ..], [y, more_b @ ..]) if *x == *y => (a, b) = (more_a, more_b),
+            _ => return false,
+        }
+    }
+}

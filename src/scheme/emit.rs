@@ -1,0 +1,94 @@
+//! Writes signatures, timestamp and id into headers, the reverse of `offered`.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::rules::{GrammarRule, Names, Rules, SourceRule, TaggedRule};
+use crate::headers::Name;
+
+/// What a signed message carries.
+pub(crate) struct Signatures<'s> {
+    pub(crate) rules: &'s Rules,
+    pub(crate) names: &'s Names,
+    pub(crate) timestamp: Option<&'s str>,
+    pub(crate) id: Option<&'s str>,
+    /// Encoded, in the order of the keys, and whether the key is a previous one.
+    pub(crate) signatures: &'s [(bool, String)],
+}
+
+impl Signatures<'_> {
+    /// Hands each header to `out`; `None` if there are more signatures than places.
+    pub(crate) fn write(&self, out: &mut dyn FnMut(&Name, String)) -> Option<()> {
+        let names = self.names;
+        if let (Some(name), Some(id)) = (&names.id, self.id) {
+            out(name, id.to_string());
+        }
+        for name in [&names.timestamp, &names.twin].into_iter().flatten() {
+            out(name, self.timestamp?.to_string());
+        }
+        for (name, value) in &names.required {
+            out(name, value.to_string());
+        }
+        match &*names.signature {
+            [one] => {
+                let all: Vec<_> = self.signatures.iter().collect();
+                out(one, self.value(&all)?);
+                Some(())
+            }
+            several => {
+                if self.signatures.len() > several.len() {
+                    return None;
+                }
+                several.iter().zip(self.signatures).try_for_each(|(name, signature)| {
+                    out(name, self.value(&[signature])?);
+                    Some(())
+                })
+            }
+        }
+    }
+
+    fn value(&self, signatures: &[&(bool, String)]) -> Option<String> {
+        Some(match (&self.rules.grammar, signatures) {
+            (GrammarRule::Whole, [(_, signature)]) => signature.clone(),
+            (GrammarRule::Prefix { text, .. }, [(_, signature)]) => [text, signature.as_str()].concat(),
+            (GrammarRule::Whole | GrammarRule::Prefix { .. }, _) => return None,
+            (GrammarRule::List { between, prefix }, _) => {
+                let first = matches!(self.rules.timestamp, Some((SourceRule::FirstItem, _)))
+                    .then(|| self.timestamp.unwrap_or_default());
+                let items: Vec<&str> = first.into_iter().chain(signatures.iter().map(|(_, text)| text.as_str())).collect();
+                [prefix, items.join(separator(*between, false).as_str()).as_str()].concat()
+            }
+            (GrammarRule::Tagged(tagged), _) => match tagged.group {
+                Some(group) => {
+                    let groups: Vec<String> = signatures.iter().map(|one| self.tagged(tagged, &[one])).collect();
+                    groups.join(separator(group, false).as_str())
+                }
+                None => self.tagged(tagged, signatures),
+            },
+        })
+    }
+
+    fn tagged(&self, tagged: &TaggedRule, signatures: &[&(bool, String)]) -> String {
+        let pair = char::from(tagged.pair);
+        let mut items = Vec::new();
+        let sources = self.rules.timestamp.iter().map(|(source, _)| source).chain(&self.rules.twin);
+        for source in sources {
+            if let SourceRule::Tag(tag) = source {
+                items.push(alloc::format!("{tag}{pair}{}", self.timestamp.unwrap_or_default()));
+            }
+        }
+        for (previous, signature) in signatures {
+            let tag = if *previous { tagged.emit_previous.as_ref().unwrap_or(&tagged.emit) } else { &tagged.emit };
+            items.push(alloc::format!("{tag}{pair}{signature}"));
+        }
+        items.join(separator(tagged.between, tagged.blank).as_str())
+    }
+}
+
+fn separator(byte: u8, blank: bool) -> String {
+    let mut text = String::from(char::from(byte));
+    if blank {
+        text.push(' ');
+    }
+    text
+}

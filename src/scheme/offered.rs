@@ -1,0 +1,304 @@
+//! What a delivery offers: its candidate signatures, timestamp and id, read strictly and with bounded work.
+
+use super::Encoding;
+use super::field::{self, Fault};
+use super::rules::{GrammarRule, Names, PlaceRule, Rules, SourceRule, TaggedRule};
+use crate::error::{Field, Rejection};
+use crate::headers::{Headers, Name, Once, once, trim};
+use crate::mac::MAX_TAG;
+use crate::time::{self, Timestamp};
+
+/// More candidates of a known kind are refused before any MAC is computed.
+pub(crate) const MAX_CANDIDATES: usize = 16;
+/// The most bytes of one header value that are looked at.
+const MAX_VALUE: usize = 8 * 1024;
+
+/// The signatures of a delivery that could match, decoded, on the stack.
+pub(crate) struct Candidates {
+    tags: [[u8; MAX_TAG]; MAX_CANDIDATES],
+    count: usize,
+    width: usize,
+    encoding: Encoding,
+    /// Entries of a known kind, well formed or not.
+    known: usize,
+}
+
+impl Candidates {
+    fn new(width: usize, encoding: Encoding) -> Self {
+        Self { tags: [[0; MAX_TAG]; MAX_CANDIDATES], count: 0, width, encoding, known: 0 }
+    }
+
+    /// Takes one entry. A malformed one is counted but does not void the others.
+    fn offer(&mut self, text: &[u8]) {
+        self.known = self.known.saturating_add(1);
+        let room = self.tags.get_mut(self.count).and_then(|tag| tag.get_mut(..self.width));
+        if room.is_some_and(|room| crate::encoding::decode_exact(text, self.encoding, room)) {
+            self.count = self.count.saturating_add(1);
+        }
+    }
+
+    fn too_many(&self) -> bool {
+        self.known > MAX_CANDIDATES
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        self.tags.iter().take(self.count).filter_map(|tag| tag.get(..self.width))
+    }
+}
+
+/// Everything of a delivery that is needed besides its body.
+pub(crate) struct Offered<'a> {
+    /// Which set of header names it uses.
+    pub(crate) names: usize,
+    pub(crate) candidates: Candidates,
+    pub(crate) timestamp: Option<&'a [u8]>,
+    pub(crate) sent: Option<Timestamp>,
+    pub(crate) id: Option<&'a [u8]>,
+}
+
+impl<'a> Offered<'a> {
+    /// Reads the headers, and the body where the scheme keeps something there.
+    pub(crate) fn read(rules: &Rules, headers: &'a dyn Headers, body: Option<&'a [u8]>) -> Result<Self, Rejection> {
+        let chosen = choose_names(rules, headers);
+        let names = rules.names.get(chosen).ok_or(Rejection::Missing(Field::Signature))?;
+        let mut reader = Reader::new(rules);
+        match &rules.place {
+            PlaceRule::Headers => reader.read_headers(names, headers)?,
+            PlaceRule::Json(path) => reader.value(field::json(whole(body)?, path).map_err(|f| rejection(f, Field::Signature))?),
+            PlaceRule::Form(name) => {
+                reader.value(field::form_raw(whole(body)?, name).map_err(|f| rejection(f, Field::Signature))?)
+            }
+        }
+        let (candidates, tagged_time) = reader.verdict()?;
+        required(names, headers)?;
+        let mut offered = Offered { names: chosen, candidates, timestamp: None, sent: None, id: None };
+        if !rules.reads_timestamp_late() {
+            offered.read_timestamp(rules, names, headers, body, tagged_time)?;
+        }
+        if let Some(name) = &names.id {
+            let id = single(headers, name, Field::Id)?;
+            offered.id = Some(if rules.id_is_fine(id) { id } else { return Err(Rejection::Malformed(Field::Id)) });
+        }
+        Ok(offered)
+    }
+
+    fn read_timestamp(
+        &mut self,
+        rules: &Rules,
+        names: &Names,
+        headers: &'a dyn Headers,
+        body: Option<&'a [u8]>,
+        tagged: Option<&'a [u8]>,
+    ) -> Result<(), Rejection> {
+        let Some((source, unit)) = &rules.timestamp else { return Ok(()) };
+        let text = read_source(source, names.timestamp.as_ref(), headers, body, tagged)?;
+        if let Some(twin) = &rules.twin {
+            // Two places that disagree would let one be signed and the other be checked.
+            if read_source(twin, names.twin.as_ref(), headers, body, tagged)? != text {
+                return Err(Rejection::Ambiguous(Field::Timestamp));
+            }
+        }
+        self.timestamp = Some(text);
+        self.sent = Some(time::parse(text, *unit).ok_or(Rejection::Malformed(Field::Timestamp))?);
+        Ok(())
+    }
+}
+
+/// Reads a timestamp that stands in the body and is signed by being there. Called once the signature was found good.
+pub(crate) fn late_timestamp(rules: &Rules, body: &[u8]) -> Result<Option<Timestamp>, Rejection> {
+    let Some((source, unit)) = rules.timestamp.as_ref().filter(|_| rules.reads_timestamp_late()) else { return Ok(None) };
+    let text = in_body(source, body)?;
+    time::parse(text, *unit).map(Some).ok_or(Rejection::Malformed(Field::Timestamp))
+}
+
+fn read_source<'a>(
+    source: &SourceRule,
+    name: Option<&Name>,
+    headers: &'a dyn Headers,
+    body: Option<&'a [u8]>,
+    tagged: Option<&'a [u8]>,
+) -> Result<&'a [u8], Rejection> {
+    match (source, name) {
+        (SourceRule::Header, Some(name)) => single(headers, name, Field::Timestamp),
+        (SourceRule::Json(_) | SourceRule::Form(_), _) => in_body(source, whole(body)?),
+        _ => tagged.ok_or(Rejection::Missing(Field::Timestamp)),
+    }
+}
+
+pub(crate) fn in_body<'a>(source: &SourceRule, body: &'a [u8]) -> Result<&'a [u8], Rejection> {
+    match source {
+        SourceRule::Json(path) => field::json(body, path),
+        SourceRule::Form(name) => field::form_raw(body, name),
+        _ => Err(Fault::Missing),
+    }
+    .map_err(|fault| rejection(fault, Field::Timestamp))
+}
+
+fn whole(body: Option<&[u8]>) -> Result<&[u8], Rejection> {
+    body.ok_or(Rejection::NeedsWholeBody)
+}
+
+pub(super) const fn rejection(fault: Fault, field: Field) -> Rejection {
+    match fault {
+        Fault::Missing => Rejection::Missing(field),
+        Fault::Malformed => Rejection::Malformed(field),
+        Fault::Repeated => Rejection::Ambiguous(field),
+    }
+}
+
+/// A header that must occur exactly once and say something.
+pub(super) fn single<'a>(headers: &'a dyn Headers, name: &Name, field: Field) -> Result<&'a [u8], Rejection> {
+    match once(headers, name) {
+        Once::Absent | Once::One([]) => Err(Rejection::Missing(field)),
+        Once::Repeated => Err(Rejection::Ambiguous(field)),
+        Once::One(value) if value.len() > MAX_VALUE => Err(Rejection::Malformed(field)),
+        Once::One(value) => Ok(value),
+    }
+}
+
+/// The first set of names under which there is a signature header; the scheme's own if there is none.
+fn choose_names(rules: &Rules, headers: &dyn Headers) -> usize {
+    if rules.names.len() < 2 {
+        return 0;
+    }
+    let present = |names: &Names| {
+        let mut found = false;
+        names.signature.iter().for_each(|name| headers.each(name, &mut |_| found = true));
+        found
+    };
+    rules.names.iter().position(present).unwrap_or(0)
+}
+
+fn required(names: &Names, headers: &dyn Headers) -> Result<(), Rejection> {
+    names.required.iter().try_for_each(|(name, wanted)| {
+        let value = single(headers, name, Field::Header)?;
+        if value == wanted.as_bytes() { Ok(()) } else { Err(Rejection::Malformed(Field::Header)) }
+    })
+}
+
+/// Reads signature values by the grammar.
+struct Reader<'r, 'a> {
+    rules: &'r Rules,
+    candidates: Candidates,
+    timestamp: Option<&'a [u8]>,
+    fault: Option<Rejection>,
+}
+
+impl<'r, 'a> Reader<'r, 'a> {
+    fn new(rules: &'r Rules) -> Self {
+        Self { rules, candidates: Candidates::new(rules.hash.tag_len(), rules.encoding), timestamp: None, fault: None }
+    }
+
+    fn read_headers(&mut self, names: &Names, headers: &'a dyn Headers) -> Result<(), Rejection> {
+        let lists = matches!(self.rules.grammar, GrammarRule::List { .. } | GrammarRule::Tagged(_));
+        for name in &names.signature {
+            let mut lines = 0_usize;
+            headers.each(name, &mut |value| {
+                lines = lines.saturating_add(1);
+                if lines == 1 || lists {
+                    self.value(value);
+                }
+            });
+            if lines > 1 && !lists {
+                return Err(Rejection::Ambiguous(Field::Signature));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads one value. Only its first 8 KiB are looked at, and nothing once there are too many candidates.
+    fn value(&mut self, value: &'a [u8]) {
+        if self.candidates.too_many() {
+            return;
+        }
+        let seen = match value.get(..MAX_VALUE) {
+            Some(head) if value.len() > MAX_VALUE => {
+                self.fault = Some(Rejection::Malformed(Field::Signature));
+                head
+            }
+            _ => value,
+        };
+        let text = trim(seen);
+        if text.is_empty() {
+            return;
+        }
+        let rules = self.rules;
+        match &rules.grammar {
+            GrammarRule::Whole => self.candidates.offer(text),
+            GrammarRule::Prefix { text: prefix, optional } => match text.strip_prefix(prefix.as_bytes()) {
+                Some(signature) => self.candidates.offer(signature),
+                None if *optional => self.candidates.offer(text),
+                None => self.candidates.offer(b""),
+            },
+            GrammarRule::List { between, prefix } => match text.strip_prefix(prefix.as_bytes()) {
+                Some(list) => self.list(list, *between),
+                None => self.candidates.offer(b""),
+            },
+            GrammarRule::Tagged(tagged) => match tagged.group {
+                Some(group) => text.split(|b| *b == group).for_each(|one| self.tagged(one, tagged)),
+                None => self.tagged(text, tagged),
+            },
+        }
+    }
+
+    fn list(&mut self, list: &'a [u8], between: u8) {
+        let mut items = list.split(|b| *b == between).map(trim).filter(|item| !item.is_empty());
+        if matches!(self.rules.timestamp, Some((SourceRule::FirstItem, _))) {
+            match items.next() {
+                Some(item) => self.time(item, false),
+                None => return,
+            }
+        }
+        for item in items {
+            if self.candidates.too_many() {
+                return;
+            }
+            self.candidates.offer(item);
+        }
+    }
+
+    fn tagged(&mut self, list: &'a [u8], tagged: &TaggedRule) {
+        for item in list.split(|b| *b == tagged.between).map(trim).filter(|item| !item.is_empty()) {
+            if self.candidates.too_many() {
+                return;
+            }
+            let Some(at) = item.iter().position(|b| *b == tagged.pair) else { continue };
+            let Some((tag, [_, value @ ..])) = item.split_at_checked(at) else { continue };
+            let tag = trim(tag);
+            if tagged.accept.iter().any(|known| known.as_bytes() == tag) {
+                self.candidates.offer(value);
+            } else if self.is_time(tag) {
+                self.time(value, tagged.group.is_some());
+            }
+        }
+    }
+
+    fn is_time(&self, tag: &[u8]) -> bool {
+        let names = |source: &SourceRule| matches!(source, SourceRule::Tag(text) if text.as_bytes() == tag);
+        self.rules.timestamp.as_ref().is_some_and(|(source, _)| names(source)) || self.rules.twin.as_ref().is_some_and(names)
+    }
+
+    /// Takes the time of the signature header. A second one is an error, except that every group has its own, and then
+    /// they must be the same: what is checked must be what was signed.
+    fn time(&mut self, text: &'a [u8], may_repeat: bool) {
+        match self.timestamp {
+            None => self.timestamp = Some(text),
+            Some(first) if may_repeat && first == text => {}
+            Some(_) => self.fault = Some(Rejection::Malformed(Field::Timestamp)),
+        }
+    }
+
+    fn verdict(self) -> Result<(Candidates, Option<&'a [u8]>), Rejection> {
+        if self.candidates.too_many() {
+            return Err(Rejection::TooMany);
+        }
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        match (self.candidates.known, self.candidates.count) {
+            (0, _) => Err(Rejection::Missing(Field::Signature)),
+            (_, 0) => Err(Rejection::Malformed(Field::Signature)),
+            _ => Ok((self.candidates, self.timestamp)),
+        }
+    }
+}

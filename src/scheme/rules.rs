@@ -1,0 +1,242 @@
+//! A scheme, checked and prepared: everything owned, header names ready for look-up.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::{DEFAULT_WINDOW, Encoding, Grammar, Part, Place, Scheme, Source, Tagged, Unit};
+use crate::error::{Rejection, SchemeError};
+use crate::headers::Name;
+use crate::mac::Hash;
+use crate::message::{RequestView, Write};
+
+/// A scheme as a verifier or signer holds it.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    pub(crate) name: Text,
+    pub(crate) hash: Hash,
+    pub(crate) encoding: Encoding,
+    pub(crate) place: PlaceRule,
+    pub(crate) grammar: GrammarRule,
+    pub(crate) parts: Box<[PartRule]>,
+    pub(crate) timestamp: Option<(SourceRule, Unit)>,
+    pub(crate) twin: Option<SourceRule>,
+    /// Past and future; `None` if any age is accepted or there is no timestamp.
+    pub(crate) window: Option<(Duration, Duration)>,
+    /// The scheme's own header names, then its aliases.
+    pub(crate) names: Box<[Names]>,
+    /// What an id must not contain, because it follows the id in the signed content.
+    pub(crate) id_stop: Option<u8>,
+    pub(crate) signs_url: bool,
+    pub(crate) signs_method: bool,
+    pub(crate) can_stream: bool,
+    pub(crate) carries_several: bool,
+}
+
+pub(crate) type Text = Box<str>;
+
+#[derive(Debug)]
+pub(crate) enum PlaceRule {
+    /// In the headers `Names::signature`.
+    Headers,
+    Json(Text),
+    Form(Text),
+}
+
+#[derive(Debug)]
+pub(crate) enum GrammarRule {
+    Whole,
+    Prefix { text: Text, optional: bool },
+    List { between: u8, prefix: Text },
+    Tagged(TaggedRule),
+}
+
+#[derive(Debug)]
+pub(crate) struct TaggedRule {
+    pub(crate) between: u8,
+    pub(crate) pair: u8,
+    pub(crate) group: Option<u8>,
+    pub(crate) accept: Box<[Text]>,
+    pub(crate) emit: Text,
+    pub(crate) emit_previous: Option<Text>,
+    pub(crate) blank: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum SourceRule {
+    /// In the header `Names::timestamp` or `Names::twin`.
+    Header,
+    Tag(Text),
+    FirstItem,
+    Json(Text),
+    Form(Text),
+}
+
+impl SourceRule {
+    pub(crate) const fn in_body(&self) -> bool {
+        matches!(self, Self::Json(_) | Self::Form(_))
+    }
+}
+
+#[derive(Debug)]
+pub(crate) enum PartRule {
+    Lit(Text),
+    Body,
+    Timestamp,
+    Id,
+    Method,
+    Url,
+    /// The header at this place of `Names::parts`.
+    Header(usize),
+    Json(Text),
+    Form(Text),
+    With(fn(&RequestView<'_>, &mut Write<'_>) -> Result<(), Rejection>),
+}
+
+/// One set of header names.
+#[derive(Debug)]
+pub(crate) struct Names {
+    pub(crate) signature: Box<[Name]>,
+    pub(crate) timestamp: Option<Name>,
+    pub(crate) twin: Option<Name>,
+    pub(crate) id: Option<Name>,
+    pub(crate) parts: Box<[Name]>,
+    pub(crate) required: Box<[(Name, Text)]>,
+}
+
+impl Rules {
+    pub(crate) fn new(scheme: &Scheme<'_>) -> Result<Self, SchemeError> {
+        scheme.check()?;
+        let mut names = Vec::from([Names::new(scheme, &|name| name)?]);
+        if !scheme.alias.is_empty() {
+            let other = |name| {
+                let renamed = scheme.alias.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
+                renamed.map_or(name, |(_, other)| *other)
+            };
+            names.push(Names::new(scheme, &other)?);
+        }
+        let timed = scheme.timestamp.is_some();
+        Ok(Self {
+            name: scheme.name.into(),
+            hash: scheme.algorithm.hash(),
+            encoding: scheme.encoding,
+            place: match scheme.place {
+                Place::Json(path) => PlaceRule::Json(path.into()),
+                Place::Form(name) => PlaceRule::Form(name.into()),
+                _ => PlaceRule::Headers,
+            },
+            grammar: grammar_rule(&scheme.grammar)?,
+            parts: part_rules(scheme.parts),
+            timestamp: scheme.timestamp.map(|(source, unit)| (source_rule(&source), unit)),
+            twin: scheme.twin.map(|source| source_rule(&source)),
+            window: timed.then(|| scheme.window.unwrap_or((DEFAULT_WINDOW, DEFAULT_WINDOW))),
+            names: names.into(),
+            id_stop: id_stop(scheme.parts),
+            signs_url: scheme.signs_url(),
+            signs_method: scheme.parts.iter().any(|p| matches!(p, Part::Method)),
+            can_stream: scheme.can_stream(),
+            carries_several: scheme.carries_several(),
+        })
+    }
+
+    /// Whether the timestamp is read only after the signature was found good: it stands in the body, and is signed by
+    /// being there.
+    pub(crate) fn reads_timestamp_late(&self) -> bool {
+        let written_apart = self.parts.iter().any(|p| matches!(p, PartRule::Timestamp));
+        self.timestamp.as_ref().is_some_and(|(source, _)| source.in_body()) && !written_apart
+    }
+
+    /// Whether an id may be signed: 1 to 256 visible ASCII characters without the separator that follows it.
+    pub(crate) fn id_is_fine(&self, id: &[u8]) -> bool {
+        (1..=256).contains(&id.len()) && id.iter().all(|b| b.is_ascii_graphic() && Some(*b) != self.id_stop)
+    }
+}
+
+impl Names {
+    fn new<'a>(scheme: &Scheme<'a>, rename: &dyn Fn(&'a str) -> &'a str) -> Result<Self, SchemeError> {
+        let prepare = |name: &'a str| Name::new(rename(name)).ok_or(SchemeError::BadHeaderName);
+        let in_header = |source: Option<Source<'a>>| match source {
+            Some(Source::Header(name)) => prepare(name).map(Some),
+            _ => Ok(None),
+        };
+        let signature: Result<Vec<Name>, SchemeError> = match scheme.place {
+            Place::Header(name) => core::iter::once(name).map(prepare).collect(),
+            Place::Each(names) => names.iter().copied().map(prepare).collect(),
+            Place::Numbered { stem, last } => {
+                let stem = rename(stem);
+                (1..=last).map(|n| Name::new(&format!("{stem}{n}")).ok_or(SchemeError::BadHeaderName)).collect()
+            }
+            Place::Json(_) | Place::Form(_) => Ok(Vec::new()),
+        };
+        let parts: Result<Vec<Name>, SchemeError> =
+            scheme.parts.iter().filter_map(|p| if let Part::Header(name) = p { Some(prepare(name)) } else { None }).collect();
+        let required: Result<Vec<(Name, Text)>, SchemeError> =
+            scheme.require.iter().map(|(name, value)| Ok((prepare(name)?, Text::from(*value)))).collect();
+        Ok(Self {
+            signature: signature?.into(),
+            timestamp: in_header(scheme.timestamp.map(|(source, _)| source))?,
+            twin: in_header(scheme.twin)?,
+            id: scheme.id.map(prepare).transpose()?,
+            parts: parts?.into(),
+            required: required?.into(),
+        })
+    }
+}
+
+fn grammar_rule(grammar: &Grammar<'_>) -> Result<GrammarRule, SchemeError> {
+    let byte = |c: char| u8::try_from(c).map_err(|_| SchemeError::BadGrammar);
+    Ok(match grammar {
+        Grammar::Whole => GrammarRule::Whole,
+        Grammar::Prefix(text) => GrammarRule::Prefix { text: (*text).into(), optional: false },
+        Grammar::OptionalPrefix(text) => GrammarRule::Prefix { text: (*text).into(), optional: true },
+        Grammar::List { between, prefix } => GrammarRule::List { between: byte(*between)?, prefix: (*prefix).into() },
+        Grammar::Tagged(Tagged { between, pair, group, accept, emit, emit_previous, blank }) => {
+            GrammarRule::Tagged(TaggedRule {
+                between: byte(*between)?,
+                pair: byte(*pair)?,
+                group: group.map(byte).transpose()?,
+                accept: accept.iter().map(|tag| Text::from(*tag)).collect(),
+                emit: (*emit).into(),
+                emit_previous: emit_previous.map(Into::into),
+                blank: *blank,
+            })
+        }
+    })
+}
+
+fn source_rule(source: &Source<'_>) -> SourceRule {
+    match source {
+        Source::Header(_) => SourceRule::Header,
+        Source::Tag(tag) => SourceRule::Tag((*tag).into()),
+        Source::FirstItem => SourceRule::FirstItem,
+        Source::Json(path) => SourceRule::Json((*path).into()),
+        Source::Form(name) => SourceRule::Form((*name).into()),
+    }
+}
+
+fn part_rules(parts: &[Part<'_>]) -> Box<[PartRule]> {
+    let mut header = 0_usize..;
+    let rule = |part: &Part<'_>| match part {
+        Part::Lit(text) => PartRule::Lit((*text).into()),
+        Part::Body => PartRule::Body,
+        Part::Timestamp => PartRule::Timestamp,
+        Part::Id => PartRule::Id,
+        Part::Method => PartRule::Method,
+        Part::Url => PartRule::Url,
+        Part::Header(_) => PartRule::Header(header.next().unwrap_or_default()),
+        Part::Json(path) => PartRule::Json((*path).into()),
+        Part::Form(name) => PartRule::Form((*name).into()),
+        Part::With(function) => PartRule::With(*function),
+    };
+    parts.iter().map(rule).collect()
+}
+
+/// The first byte of a literal that follows the id. Without this rule (`a.1`, `x`) and (`a`, `1.x`) could sign alike.
+fn id_stop(parts: &[Part<'_>]) -> Option<u8> {
+    let at = parts.iter().position(|p| matches!(p, Part::Id))?;
+    match parts.get(at.checked_add(1)?)? {
+        Part::Lit(text) => text.bytes().next(),
+        _ => None,
+    }
+}

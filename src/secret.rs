@@ -1,0 +1,315 @@
+//! Key material: made from a text or generated, wiped on drop, shown through one door.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec;
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::encoding::{SecretFormat, decode_secret_base64};
+use crate::error::SecretError;
+use crate::key::{Fingerprint, Key, KeyId, VerifyKey, sealed};
+use crate::mac::MacKey;
+use crate::policy::SecretPolicy;
+
+/// The prefix of a Standard Webhooks secret.
+const WHSEC: &str = "whsec_";
+/// Longer texts are refused unread.
+const MAX_TEXT: usize = 4096;
+
+/// A signing secret.
+///
+/// It has no `Clone`, `Display`, `PartialEq` or `Serialize`; `Debug` shows its label or [`KeyId`], never the text.
+/// [`Secret::reveal`] is the one door to the text, so an audit is one search. Rings share it as `Arc<Secret>`.
+///
+/// ```
+/// use hookring::{Secret, SecretFormat, SecretPolicy};
+/// let secret = Secret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", SecretFormat::Whsec, &SecretPolicy::provider())?;
+/// assert!(format!("{secret:?}").starts_with("Secret("));
+/// # Ok::<(), hookring::SecretError>(())
+/// ```
+///
+/// # Security
+///
+/// The text, the decoded key and the precomputed HMAC states are wiped when it is dropped. That is best effort: it cannot
+/// reach copies that the caller made, the environment block of the process, swap, or what the compiler spilled to the
+/// stack. Memory is not locked.
+pub struct Secret {
+    text: Zeroizing<Box<str>>,
+    format: SecretFormat,
+    key: MacKey,
+    key_len: usize,
+    fingerprint: Fingerprint,
+    label: Option<Arc<str>>,
+}
+
+impl Secret {
+    /// Makes a secret from its text.
+    ///
+    /// Nothing is trimmed or guessed: a text that is not exactly a secret of this format is an error that names the rule.
+    ///
+    /// # Errors
+    ///
+    /// [`SecretError`]: empty, line break, surrounding blanks, byte order mark, a marker before `whsec_`, wrong encoding,
+    /// or weaker than the policy allows. No error holds a part of the text.
+    pub fn parse(text: &str, format: SecretFormat, policy: &SecretPolicy) -> Result<Self, SecretError> {
+        check_surface(text, format)?;
+        let key = decode(text, format)?;
+        policy.check(text, &key, format)?;
+        Self::from_checked(Zeroizing::new(text.into()), format, &key)
+    }
+
+    /// Makes a new secret of 32 random bytes from the operating system.
+    ///
+    /// `Utf8` and `Hex` give 64 hexadecimal digits, as `openssl rand -hex 32` does; with `Utf8` the digits themselves are
+    /// the key.
+    ///
+    /// # Errors
+    ///
+    /// [`SecretError::NoRandomness`] if the operating system has none. There is no fallback.
+    #[cfg(feature = "std")]
+    pub fn generate(format: SecretFormat) -> Result<Self, SecretError> {
+        use base64ct::{Base64, Encoding as _};
+
+        let mut random = Zeroizing::new([0_u8; 32]);
+        getrandom::fill(random.as_mut()).map_err(|_| SecretError::NoRandomness)?;
+        let mut digits = Zeroizing::new([0_u8; 64]);
+        let text = match format {
+            SecretFormat::Utf8 | SecretFormat::Hex => {
+                hex::encode_to_slice(*random, digits.as_mut()).map_err(|_| SecretError::NotHex)?;
+                core::str::from_utf8(digits.as_ref()).map_err(|_| SecretError::NotHex)?
+            }
+            SecretFormat::Base64 | SecretFormat::Whsec => {
+                Base64::encode(random.as_ref(), digits.as_mut()).map_err(|_| SecretError::NotBase64)?
+            }
+        };
+        let prefix = if format == SecretFormat::Whsec { WHSEC } else { "" };
+        // Exactly the right size at once: growing would leave an unwiped copy behind.
+        let mut whole = Zeroizing::new(String::with_capacity(prefix.len().saturating_add(text.len())));
+        whole.push_str(prefix);
+        whole.push_str(text);
+        Self::parse(&whole, format, &SecretPolicy::dangerous_any_strength())
+    }
+
+    fn from_checked(text: Zeroizing<Box<str>>, format: SecretFormat, key: &[u8]) -> Result<Self, SecretError> {
+        let mac_key = MacKey::new(key).ok_or(SecretError::Empty)?;
+        let fingerprint = Fingerprint::of_mac_key(&mac_key);
+        Ok(Self { text, format, key: mac_key, key_len: key.len(), fingerprint, label: None })
+    }
+
+    /// Gives the key a public name, which then replaces the fingerprint in [`KeyId`], logs and status pages.
+    ///
+    /// # Errors
+    ///
+    /// [`SecretError::BadLabel`] unless it is 1 to 64 visible ASCII characters.
+    pub fn labelled(mut self, label: &str) -> Result<Self, SecretError> {
+        let fine = (1..=64).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_graphic());
+        if !fine {
+            return Err(SecretError::BadLabel);
+        }
+        self.label = Some(label.into());
+        Ok(self)
+    }
+
+    /// The text of the secret, exactly as it was given: for showing it once to its owner, or for sealing it.
+    ///
+    /// # Security
+    ///
+    /// The only way out. Whoever calls it answers for every copy.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.text
+    }
+
+    /// How the text becomes key bytes.
+    #[must_use]
+    pub const fn format(&self) -> SecretFormat {
+        self.format
+    }
+
+    /// Length of the key in bytes, after decoding.
+    #[must_use]
+    pub const fn key_len(&self) -> usize {
+        self.key_len
+    }
+
+    /// The public name of the key.
+    #[must_use]
+    pub fn id(&self) -> KeyId {
+        Key::id(self)
+    }
+}
+
+impl Key for Secret {
+    fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    fn id(&self) -> KeyId {
+        self.label.as_deref().map_or_else(|| self.fingerprint.id(), KeyId::of_label)
+    }
+
+    fn label(&self) -> Option<&Arc<str>> {
+        self.label.as_ref()
+    }
+}
+
+#[expect(private_interfaces, reason = "the trait is sealed")]
+impl sealed::Material for Secret {
+    fn mac_key(&self) -> &MacKey {
+        &self.key
+    }
+}
+
+impl VerifyKey for Secret {}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.label.as_deref() {
+            Some(label) => write!(f, "Secret({label})"),
+            None => write!(f, "Secret({})", self.fingerprint.id()),
+        }
+    }
+}
+
+/// The accidents that happen to secrets on their way, each with its own error.
+fn check_surface(text: &str, format: SecretFormat) -> Result<(), SecretError> {
+    if text.len() > MAX_TEXT {
+        return Err(SecretError::TooLong { bytes: text.len(), maximum: MAX_TEXT });
+    }
+    if text.trim().is_empty() {
+        return Err(SecretError::Empty);
+    }
+    if text.starts_with('\u{feff}') {
+        return Err(SecretError::ByteOrderMark);
+    }
+    if text.contains(['\n', '\r', '\u{2028}', '\u{2029}', '\u{85}']) {
+        return Err(SecretError::LineBreak);
+    }
+    if text.trim().len() != text.len() {
+        return Err(SecretError::SurroundingBlanks);
+    }
+    match text.split_once(WHSEC) {
+        Some(("", _)) => Ok(()),
+        // `v1,whsec_…` taken as text would silently be another key. Other text in front may belong to a foreign secret.
+        Some((before, _)) if format != SecretFormat::Utf8 || before.ends_with(',') => Err(SecretError::MarkerBeforePrefix),
+        None if format == SecretFormat::Whsec => Err(SecretError::MissingPrefix),
+        _ => Ok(()),
+    }
+}
+
+/// Decodes into a buffer of the final size, so that no unwiped copy is left behind.
+fn decode(text: &str, format: SecretFormat) -> Result<Zeroizing<Box<[u8]>>, SecretError> {
+    let key = match format {
+        SecretFormat::Utf8 => Zeroizing::new(text.as_bytes().into()),
+        SecretFormat::Hex => {
+            let mut key = Zeroizing::new(vec![0; text.len() / 2].into_boxed_slice());
+            hex::decode_to_slice(text, &mut key).map_err(|_| SecretError::NotHex)?;
+            key
+        }
+        SecretFormat::Base64 => decode_base64(text)?,
+        SecretFormat::Whsec => decode_base64(text.strip_prefix(WHSEC).ok_or(SecretError::MissingPrefix)?)?,
+    };
+    if key.is_empty() { Err(SecretError::DecodesToNothing) } else { Ok(key) }
+}
+
+fn decode_base64(text: &str) -> Result<Zeroizing<Box<[u8]>>, SecretError> {
+    let mut buffer = Zeroizing::new(vec![0; text.len()]);
+    let key = decode_secret_base64(text, &mut buffer).ok_or(SecretError::NotBase64)?;
+    Ok(Zeroizing::new(key.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANY: SecretPolicy = SecretPolicy::dangerous_any_strength();
+
+    #[track_caller]
+    fn refuses(text: &str, format: SecretFormat, wanted: SecretError) {
+        assert_eq!(Secret::parse(text, format, &ANY).unwrap_err(), wanted, "{text:?}");
+    }
+
+    #[test]
+    fn each_accident_has_its_own_error() {
+        use SecretFormat::{Base64, Hex, Utf8, Whsec};
+        for format in [Utf8, Hex, Base64, Whsec] {
+            refuses("", format, SecretError::Empty);
+            refuses("   ", format, SecretError::Empty);
+            refuses("\n", format, SecretError::Empty);
+            refuses("whsec_YWJj\n", format, SecretError::LineBreak);
+            refuses("whsec_YW\r\nJj", format, SecretError::LineBreak);
+            refuses(" whsec_YWJj", format, SecretError::SurroundingBlanks);
+            refuses("whsec_YWJj\t", format, SecretError::SurroundingBlanks);
+            refuses("whsec_YWJj\u{a0}", format, SecretError::SurroundingBlanks);
+            refuses("\u{feff}whsec_YWJj", format, SecretError::ByteOrderMark);
+            refuses("v1,whsec_YWJj", format, SecretError::MarkerBeforePrefix);
+        }
+        refuses("abc", Hex, SecretError::NotHex);
+        refuses("0xab", Hex, SecretError::NotHex);
+        refuses("YW Jj", Base64, SecretError::NotBase64);
+        refuses("YWJ_", Base64, SecretError::NotBase64);
+        refuses("YWJjZB==", Base64, SecretError::NotBase64);
+        refuses("whsec_YWJ_", Whsec, SecretError::NotBase64);
+        refuses("YWJj", Whsec, SecretError::MissingPrefix);
+        refuses("whsec_", Whsec, SecretError::DecodesToNothing);
+        refuses(&"x".repeat(4097), Utf8, SecretError::TooLong { bytes: 4097, maximum: 4096 });
+    }
+
+    #[test]
+    fn four_formats_of_the_same_key_are_the_same_key() {
+        let id = |text, format| Secret::parse(text, format, &ANY).unwrap().fingerprint();
+        let abcd = id("abcd", SecretFormat::Utf8);
+        assert_eq!(id("61626364", SecretFormat::Hex), abcd);
+        assert_eq!(id("61626364".to_uppercase().as_str(), SecretFormat::Hex), abcd);
+        assert_eq!(id("YWJjZA==", SecretFormat::Base64), abcd);
+        assert_eq!(id("YWJjZA", SecretFormat::Base64), abcd);
+        assert_eq!(id("whsec_YWJjZA==", SecretFormat::Whsec), abcd);
+        assert_ne!(id("whsec_YWJjZA==", SecretFormat::Utf8), abcd);
+        assert_ne!(id("61626364", SecretFormat::Utf8), abcd);
+    }
+
+    /// RFC 2104: a key is padded with zeros to the block, and a longer one is hashed first.
+    #[test]
+    fn keys_that_are_equal_to_hmac_have_equal_fingerprints() {
+        use sha2::{Digest as _, Sha256};
+        let of = |text: &str, format| Secret::parse(text, format, &ANY).unwrap().fingerprint();
+        assert_eq!(of("616263", SecretFormat::Hex), of("61626300", SecretFormat::Hex));
+        let long = "0123456789abcdef".repeat(5);
+        let hashed = hex::encode(Sha256::digest(&long));
+        assert_eq!(of(&long, SecretFormat::Utf8), of(&hashed, SecretFormat::Hex));
+        let block = "0123456789abcdef".repeat(4);
+        assert_ne!(of(&block, SecretFormat::Utf8), of(&hex::encode(Sha256::digest(&block)), SecretFormat::Hex));
+    }
+
+    #[test]
+    fn a_label_replaces_the_fingerprint() {
+        let plain = Secret::parse("guess-me", SecretFormat::Utf8, &ANY).unwrap();
+        let fingerprint = plain.id();
+        let named = plain.labelled("stripe-2026").unwrap();
+        assert_ne!(named.id(), fingerprint);
+        assert_eq!(named.id(), KeyId::of_label("stripe-2026"));
+        assert_eq!(alloc::format!("{named:?}"), "Secret(stripe-2026)");
+        for bad in ["", "a b", "a\n", "é", &"x".repeat(65)] {
+            let secret = Secret::parse("guess-me", SecretFormat::Utf8, &ANY).unwrap();
+            assert_eq!(secret.labelled(bad).unwrap_err(), SecretError::BadLabel, "{bad:?}");
+        }
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn generated_secrets_have_the_form_of_their_format() {
+        for (format, len) in
+            [(SecretFormat::Utf8, 64), (SecretFormat::Hex, 64), (SecretFormat::Base64, 44), (SecretFormat::Whsec, 50)]
+        {
+            let one = Secret::generate(format).unwrap();
+            let two = Secret::generate(format).unwrap();
+            assert_eq!(one.reveal().len(), len);
+            assert_ne!(one.reveal(), two.reveal());
+            assert_eq!(one.key_len(), if format == SecretFormat::Utf8 { 64 } else { 32 });
+            assert!(Secret::parse(one.reveal(), format, &SecretPolicy::strict()).is_ok());
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Verifying: a request and a ring give a proof or a reason.
+//!
+//! The order is always the same: headers, then the syntax of timestamp and signatures, then one MAC per live key, then
+//! every tag against every candidate, then freshness. The caller's replay check comes last, on the proof.
+
+mod builder;
+mod stream;
+mod verified;
+
+use alloc::sync::Arc;
+use core::fmt;
+
+pub use builder::{NoKeys, VerifierBuilder};
+pub use stream::{Stream, Streamed};
+pub use verified::Verified;
+
+use crate::error::{Field, Rejection, SetupError};
+use crate::headers::Headers;
+use crate::key::sealed::Material as _;
+use crate::key::{Key, VerifyKey};
+use crate::keyring::{KeySource, Keyring, Live};
+use crate::mac::{MAX_KEYS, Macs};
+use crate::message::{Request, RequestView};
+use crate::scheme::{Content, Offered, Rules, Scheme, Text, late_timestamp};
+use crate::time::Timestamp;
+use verified::{Evidence, Matched, Told};
+
+/// Verifies incoming deliveries.
+///
+/// ```
+/// use hookring::{Keyring, Secret, SecretFormat, SecretPolicy, Timestamp, Verifier, providers};
+///
+/// let secret = Secret::parse("It's a Secret to Everybody", SecretFormat::Utf8, &SecretPolicy::provider())?;
+/// let verifier = Verifier::new(providers::GITHUB, Keyring::new(secret, Timestamp::now()).ring)?;
+///
+/// let headers = [("X-Hub-Signature-256", "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17")];
+/// let verified = verifier.verify(&headers, b"Hello, World!")?;
+/// assert_eq!(verified.into_body(), b"Hello, World!");
+/// assert!(verifier.verify(&headers, b"Hello, Mars!").is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Security
+///
+/// All live keys are always tried and every comparison is made in constant time. Work is bounded: at most 8 KiB of each
+/// header and 16 candidate signatures are looked at, and a delivery costs one MAC per live key, however many signatures
+/// it offers. Any bytes in any header give a verdict, never a panic.
+pub struct Verifier<S = Keyring> {
+    setup: Arc<Setup>,
+    keys: S,
+}
+
+/// What all verifiers of one scheme share.
+pub(crate) struct Setup {
+    rules: Rules,
+    /// The public base URL of a scheme that signs URLs.
+    base_url: Option<Text>,
+    /// Whether streams compute the digest that their replay key needs.
+    digest_streams: bool,
+}
+
+impl<S> fmt::Debug for Verifier<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier").field("scheme", &self.setup.rules.name).finish_non_exhaustive()
+    }
+}
+
+impl<S: Clone> Clone for Verifier<S> {
+    fn clone(&self) -> Self {
+        Self { setup: Arc::clone(&self.setup), keys: self.keys.clone() }
+    }
+}
+
+impl Verifier {
+    /// A verifier with more than the defaults.
+    pub const fn builder(scheme: Scheme<'_>) -> VerifierBuilder<'_> {
+        VerifierBuilder::new(scheme)
+    }
+}
+
+impl<S: KeySource> Verifier<S>
+where
+    S::Key: VerifyKey,
+{
+    /// A verifier of this scheme with its default tolerance.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`]: the scheme is wrong, or signs the URL and needs [`VerifierBuilder::public_url`].
+    pub fn new(scheme: Scheme<'_>, keys: S) -> Result<Self, SetupError> {
+        VerifierBuilder::new(scheme).build(keys)
+    }
+
+    /// Verifies a delivery at this moment.
+    ///
+    /// `body` is the raw body as received, before anything decoded or re-encoded it: `&[u8]`, `Vec<u8>`, `Bytes`. It
+    /// comes back out of [`Verified`].
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection`], with the status to answer and a reason for the log.
+    #[cfg(feature = "std")]
+    pub fn verify<B: AsRef<[u8]>>(&self, headers: &(impl Headers + ?Sized), body: B) -> Result<Verified<B>, Rejection> {
+        self.verify_at(Request::new(&headers, body), Timestamp::now())
+    }
+
+    /// Verifies a delivery at a given time, with its method and target if the scheme signs them.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection`], with the status to answer and a reason for the log.
+    pub fn verify_at<B: AsRef<[u8]>>(&self, request: Request<'_, B>, now: Timestamp) -> Result<Verified<B>, Rejection> {
+        let (head, body) = request.split();
+        let evidence = self.check(head, body.as_ref(), now)?;
+        Ok(Verified::new(evidence, body))
+    }
+
+    fn check(&self, head: Request<'_, ()>, body: &[u8], now: Timestamp) -> Result<Evidence, Rejection> {
+        let rules = &self.setup.rules;
+        let ring = self.keys.ring();
+        let live = live_keys(&ring, now)?;
+        let offered = Offered::read(rules, head.headers, Some(body))?;
+        let content = self.content(head, &offered, body)?;
+
+        // A replay key over content that cannot be written again later has to be digested now.
+        let digest = !rules.can_stream && offered.id.is_none();
+        let mut macs = Macs::begin(rules.hash, live.iter().flatten().map(|live| live.key.mac_key()), digest);
+        content.write(&mut |part| macs.update(part))?;
+        let tags = macs.finish();
+        let matched = tags.matching(offered.candidates.iter()).ok_or(Rejection::Mismatch)?;
+        let matched = live.get(matched).copied().flatten().ok_or(Rejection::Mismatch)?;
+
+        let sent = match offered.sent {
+            Some(sent) => Some(sent),
+            None => late_timestamp(rules, body)?,
+        };
+        fresh(rules, sent, now)?;
+        let told = match (offered.id, tags.digest) {
+            (Some(id), _) => Told::id(id),
+            (None, Some(digest)) => Told::Digest(digest),
+            (None, None) => Told::around(&content)?,
+        };
+        Ok(Evidence { matched: Matched::of(&matched, &ring), sent, told, setup: Arc::clone(&self.setup) })
+    }
+
+    /// Starts to verify a delivery whose body follows piece by piece.
+    ///
+    /// Key deadlines are judged now, freshness at the end. The ring is looked at again at the end, so a key that was
+    /// revoked meanwhile is not accepted.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection`] if the headers alone decide; [`Rejection::NeedsWholeBody`] for a scheme that cannot stream.
+    pub fn begin(&self, head: Request<'_, ()>, now: Timestamp) -> Result<Stream<'_, S>, Rejection> {
+        Stream::begin(self, head, now)
+    }
+
+    fn content<'a>(
+        &'a self,
+        head: Request<'a, ()>,
+        offered: &Offered<'a>,
+        body: &'a [u8],
+    ) -> Result<Content<'a, 'a>, Rejection> {
+        let rules = &self.setup.rules;
+        if rules.signs_method && head.method.is_none() {
+            return Err(Rejection::NeedsRequestLine);
+        }
+        Ok(Content {
+            rules,
+            names: rules.names.get(offered.names).ok_or(Rejection::Missing(Field::Signature))?,
+            view: RequestView {
+                method: head.method,
+                url: self.url(head.target)?,
+                headers: head.headers,
+                timestamp: offered.timestamp,
+                id: offered.id,
+                body,
+            },
+        })
+    }
+
+    /// The public base and the path and query of the target, neither decoded nor reordered.
+    fn url<'a>(&'a self, target: Option<&'a str>) -> Result<Option<(&'a str, &'a str)>, Rejection> {
+        let Some(base) = self.setup.base_url.as_deref() else { return Ok(None) };
+        let target = target.ok_or(Rejection::NeedsRequestLine)?;
+        // RFC 9112, section 3.2.2: proxies may send the absolute form; what it says of scheme and host is not believed.
+        let path = match target.split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") => {
+                rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or_default()
+            }
+            _ => target,
+        };
+        if path.is_empty() || path.starts_with(['/', '?']) {
+            Ok(Some((base, path)))
+        } else {
+            Err(Rejection::Malformed(Field::Target))
+        }
+    }
+}
+
+/// The live keys in their order.
+fn live_keys<K: Key>(ring: &Keyring<K>, now: Timestamp) -> Result<[Option<Live<'_, K>>; MAX_KEYS], Rejection> {
+    let mut keys = ring.live(now);
+    let keys = core::array::from_fn(|_| keys.next());
+    if keys.iter().all(Option::is_none) { Err(Rejection::NoLiveKey) } else { Ok(keys) }
+}
+
+/// The last check: a delivery that is known to be authentic may still be too old or too new. Each bound is inclusive.
+fn fresh(rules: &Rules, sent: Option<Timestamp>, now: Timestamp) -> Result<(), Rejection> {
+    let (Some(sent), Some((past, future))) = (sent, rules.window) else { return Ok(()) };
+    let (age, ahead) = (now.since(sent), sent.since(now));
+    if age > past {
+        return Err(Rejection::TooOld { by: age.saturating_sub(past) });
+    }
+    if ahead > future {
+        return Err(Rejection::TooNew { by: ahead.saturating_sub(future) });
+    }
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! Building verifiers: everything that can be wrong is found here, not at a request.
+
+use alloc::sync::Arc;
+use core::fmt;
+use core::time::Duration;
+
+use super::{Setup, Verifier};
+use crate::error::SetupError;
+use crate::key::VerifyKey;
+use crate::keyring::KeySource;
+use crate::scheme::{Rules, Scheme, Text};
+
+/// Builds a [`Verifier`] with more than the defaults.
+///
+/// ```
+/// use core::time::Duration;
+/// use hookring::{Keyring, Secret, SecretFormat, Timestamp, Verifier, providers};
+///
+/// let ring = Keyring::new(Secret::generate(SecretFormat::Utf8)?, Timestamp::now()).ring;
+/// let verifier = Verifier::builder(providers::HUBSPOT_V3)
+///     .public_url("https://hooks.example.com")
+///     .tolerance(Duration::from_secs(120), Duration::from_secs(30))
+///     .build(ring)?;
+/// # let _ = verifier;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct VerifierBuilder<'a> {
+    scheme: Scheme<'a>,
+    public_url: Option<&'a str>,
+    tolerance: Option<(Duration, Duration)>,
+    any_age: bool,
+    digest_streams: bool,
+}
+
+impl<'a> VerifierBuilder<'a> {
+    pub(super) const fn new(scheme: Scheme<'a>) -> Self {
+        Self { scheme, public_url: None, tolerance: None, any_age: false, digest_streams: false }
+    }
+
+    /// The address that senders call, as `https://host` with an optional path in front of every request target.
+    ///
+    /// It is configured and never taken from the request, so that a proxy that ends TLS or rewrites the host cannot break
+    /// schemes that sign the URL.
+    pub const fn public_url(mut self, base: &'a str) -> Self {
+        self.public_url = Some(base);
+        self
+    }
+
+    /// How old and how far in the future a delivery may be, each inclusive. Zero means zero.
+    pub const fn tolerance(mut self, past: Duration, future: Duration) -> Self {
+        self.tolerance = Some((past, future));
+        self
+    }
+
+    /// Accepts deliveries of any age: for repairing after an outage, never for an open endpoint.
+    ///
+    /// # Security
+    ///
+    /// Whoever once saw a delivery can send it again for as long as its key lives. Combine it with a replay store.
+    pub const fn dangerous_accept_any_age(mut self) -> Self {
+        self.any_age = true;
+        self
+    }
+
+    /// Lets streams compute a replay key: one more hash over the body. Schemes that sign an id do not need it.
+    pub const fn digest_streams(mut self) -> Self {
+        self.digest_streams = true;
+        self
+    }
+
+    /// The verifier of one endpoint.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`]: the scheme is wrong, a public URL is missing or not one, or a tolerance has nothing to apply to.
+    pub fn build<S: KeySource>(self, keys: S) -> Result<Verifier<S>, SetupError>
+    where
+        S::Key: VerifyKey,
+    {
+        Ok(Verifier { setup: Arc::new(self.setup()?), keys })
+    }
+
+    /// A verifier for many tenants: it has no keys and no `verify`, only [`Verifier::with_keys`].
+    ///
+    /// # Errors
+    ///
+    /// As [`VerifierBuilder::build`].
+    pub fn build_per_tenant(self) -> Result<Verifier<NoKeys>, SetupError> {
+        Ok(Verifier { setup: Arc::new(self.setup()?), keys: NoKeys { _private: () } })
+    }
+
+    fn setup(self) -> Result<Setup, SetupError> {
+        let mut rules = Rules::new(&self.scheme)?;
+        if rules.timestamp.is_none() && (self.tolerance.is_some() || self.any_age) {
+            return Err(SetupError::NoTimestampToCheck);
+        }
+        if self.tolerance.is_some() {
+            rules.window = self.tolerance;
+        }
+        if self.any_age {
+            rules.window = None;
+        }
+        if self.digest_streams && !rules.can_stream {
+            return Err(SetupError::CannotStream);
+        }
+        let base_url = match (self.public_url, rules.signs_url) {
+            (Some(base), true) => Some(base_url(base)?),
+            (None, true) => return Err(SetupError::NeedsPublicUrl),
+            (Some(_), false) => return Err(SetupError::UrlNotSigned),
+            (None, false) => None,
+        };
+        Ok(Setup { rules, base_url, digest_streams: self.digest_streams })
+    }
+}
+
+/// `http(s)://host` and an optional path, without a slash at the end: the request target brings its own.
+fn base_url(text: &str) -> Result<Text, SetupError> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or(SetupError::BadPublicUrl)?;
+    let fine = text.bytes().all(|b| b.is_ascii_graphic() && b != b'?' && b != b'#');
+    if !fine || host.is_empty() || host.starts_with('/') {
+        return Err(SetupError::BadPublicUrl);
+    }
+    Ok(text.strip_suffix('/').unwrap_or(text).into())
+}
+
+/// Stands in for the keys of a verifier that gets them per request.
+///
+/// It has no `verify`, so a request cannot be verified without saying whose keys count:
+///
+/// ```compile_fail
+/// use hookring::{Verifier, providers};
+/// let shared = Verifier::builder(providers::GITHUB).build_per_tenant()?;
+/// shared.verify(&[("a", "b")], b"{}");
+/// # Ok::<(), hookring::SetupError>(())
+/// ```
+///
+/// The twin that compiles:
+///
+/// ```
+/// use hookring::{Keyring, Secret, SecretFormat, Timestamp, Verifier, providers};
+/// let shared = Verifier::builder(providers::GITHUB).build_per_tenant()?;
+/// let ring_of_tenant = Keyring::new(Secret::generate(SecretFormat::Utf8)?, Timestamp::now()).ring;
+/// assert!(shared.with_keys(&ring_of_tenant).verify(&[("a", "b")], b"{}").is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct NoKeys {
+    _private: (),
+}
+
+impl fmt::Debug for NoKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NoKeys")
+    }
+}
+
+impl Verifier<NoKeys> {
+    /// The verifier with the keys of one tenant. Cheap: it shares the prepared scheme.
+    pub fn with_keys<S: KeySource>(&self, keys: S) -> Verifier<S>
+    where
+        S::Key: VerifyKey,
+    {
+        Verifier { setup: Arc::clone(&self.setup), keys }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn public_urls() {
+        for good in ["https://a", "http://10.0.0.7:3000", "https://a.example/api/v1", "https://a/"] {
+            assert!(base_url(good).is_ok_and(|url| !url.ends_with('/')), "{good}");
+        }
+        for bad in
+            ["", "a.example", "ftp://a", "https://", "https:///x", "https://a?x=1", "https://a#f", "https://a b", "https://é"]
+        {
+            assert_eq!(base_url(bad), Err(SetupError::BadPublicUrl), "{bad}");
+        }
+    }
+}

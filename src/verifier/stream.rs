@@ -1,0 +1,107 @@
+//! Verifying while the body streams in: nothing is buffered.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::verified::{Evidence, Matched, Told};
+use super::{Verified, Verifier, fresh, live_keys};
+use crate::error::Rejection;
+use crate::key::VerifyKey;
+use crate::key::sealed::Material as _;
+use crate::keyring::KeySource;
+use crate::mac::{MAX_KEYS, Macs};
+use crate::message::Request;
+use crate::scheme::{Candidates, Half, Offered};
+use crate::time::Timestamp;
+
+/// A delivery that is being verified.
+///
+/// The bytes that pass through are *unverified* until [`Stream::finish`] says otherwise: keep them apart until then.
+#[must_use = "nothing is verified before `finish`"]
+pub struct Stream<'v, S> {
+    verifier: &'v Verifier<S>,
+    macs: Macs,
+    candidates: Candidates,
+    live: [Option<Matched>; MAX_KEYS],
+    after_body: Vec<u8>,
+    sent: Option<Timestamp>,
+    id: Option<Told>,
+    len: u64,
+}
+
+/// The body of a delivery that was verified as a stream: its bytes went through [`Stream::update`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Streamed {
+    /// How many bytes the body had.
+    pub len: u64,
+}
+
+impl<S> fmt::Debug for Stream<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream").field("len", &self.len).finish_non_exhaustive()
+    }
+}
+
+impl<'v, S: KeySource> Stream<'v, S>
+where
+    S::Key: VerifyKey,
+{
+    pub(super) fn begin(verifier: &'v Verifier<S>, head: Request<'_, ()>, now: Timestamp) -> Result<Self, Rejection> {
+        let rules = &verifier.setup.rules;
+        if !rules.can_stream {
+            return Err(Rejection::NeedsWholeBody);
+        }
+        let ring = verifier.keys.ring();
+        let live = live_keys(&ring, now)?;
+        let offered = Offered::read(rules, head.headers, None)?;
+        let content = verifier.content(head, &offered, &[])?;
+
+        let digest = verifier.setup.digest_streams && offered.id.is_none();
+        let mut macs = Macs::begin(rules.hash, live.iter().flatten().map(|live| live.key.mac_key()), digest);
+        content.write_half(Half::BeforeBody, &mut |part| macs.update(part))?;
+        let mut after_body = Vec::new();
+        content.write_half(Half::AfterBody, &mut |part| after_body.extend_from_slice(part))?;
+        let (sent, id) = (offered.sent, offered.id.map(Told::id));
+        Ok(Self {
+            verifier,
+            macs,
+            candidates: offered.candidates,
+            live: live.map(|live| live.map(|live| Matched::of(&live, &ring))),
+            after_body,
+            sent,
+            id,
+            len: 0,
+        })
+    }
+
+    /// Adds the next piece of the body.
+    pub fn update(&mut self, chunk: &[u8]) {
+        self.macs.update(chunk);
+        self.len = self.len.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+    }
+
+    /// Ends the body and gives the verdict.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection::Mismatch`], also for a key that left the ring since [`Verifier::begin`]; `TooOld` and `TooNew` as of
+    /// `now`.
+    pub fn finish(mut self, now: Timestamp) -> Result<Verified<Streamed>, Rejection> {
+        self.macs.update(&self.after_body);
+        let tags = self.macs.finish();
+        let place = tags.matching(self.candidates.iter()).ok_or(Rejection::Mismatch)?;
+        let matched = self.live.get_mut(place).and_then(Option::take).ok_or(Rejection::Mismatch)?;
+        // A key whose deadline passed while the body came in may be gone from the ring; a revoked one must be.
+        let ran_out = matched.expires.is_some_and(|expires| expires <= now);
+        let ring = self.verifier.keys.ring();
+        if !ring.holds(&matched.fingerprint) && (!ran_out || ring.was_revoked(&matched.fingerprint)) {
+            return Err(Rejection::Mismatch);
+        }
+        fresh(&self.verifier.setup.rules, self.sent, now)?;
+        let told = self.id.or(tags.digest.map(Told::Digest)).unwrap_or(Told::Not);
+        let evidence = Evidence { matched, sent: self.sent, told, setup: Arc::clone(&self.verifier.setup) };
+        Ok(Verified::new(evidence, Streamed { len: self.len }))
+    }
+}

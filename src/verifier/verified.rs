@@ -1,0 +1,227 @@
+//! The proof that a delivery is authentic: it cannot be made in another way than by verifying.
+
+use alloc::sync::Arc;
+use core::fmt;
+
+use sha2::{Digest, Sha256};
+
+use super::Setup;
+use crate::error::Rejection;
+use crate::key::{Fingerprint, Key, KeyId};
+use crate::keyring::{Keyring, Live, Role};
+use crate::mac::DIGEST_BLOCK;
+use crate::replay::{ReplayKey, Scope, What};
+use crate::scheme::{Content, Half};
+use crate::small::Small;
+use crate::time::Timestamp;
+
+/// A delivery that was signed with a live key and is fresh. The body that a handler uses comes out of it.
+///
+/// It cannot be made by hand:
+///
+/// ```compile_fail
+/// let forged = hookring::Verified { body: b"{}" };
+/// ```
+#[must_use = "the verified body comes out of this"]
+pub struct Verified<B> {
+    evidence: Evidence,
+    body: B,
+}
+
+/// Everything that was found out about a delivery, besides its body.
+pub(super) struct Evidence {
+    pub(super) matched: Matched,
+    pub(super) sent: Option<Timestamp>,
+    pub(super) told: Told,
+    pub(super) setup: Arc<Setup>,
+}
+
+/// The key that matched.
+#[derive(Clone)]
+pub(super) struct Matched {
+    pub(super) fingerprint: Fingerprint,
+    id: KeyId,
+    label: Option<Arc<str>>,
+    role: Role,
+    pub(super) expires: Option<Timestamp>,
+    generation: u64,
+}
+
+impl Matched {
+    pub(super) fn of<K: Key>(live: &Live<'_, K>, ring: &Keyring<K>) -> Self {
+        Self {
+            fingerprint: live.key.fingerprint(),
+            id: live.key.id(),
+            label: live.key.label().cloned(),
+            role: live.role,
+            expires: live.expires_at,
+            generation: ring.generation(),
+        }
+    }
+}
+
+/// How a delivery is told from others: what its replay key is made from.
+pub(super) enum Told {
+    /// By the id that was signed.
+    Id(Small),
+    /// By its signed content: what stands before and after the body.
+    Around { before: Small, after: Small },
+    /// By the digest of its signed content.
+    Digest([u8; 32]),
+    /// Not at all: a stream without digest.
+    Not,
+}
+
+impl Told {
+    pub(super) fn id(id: &[u8]) -> Self {
+        Self::Id(Small::new(id))
+    }
+
+    pub(super) fn around(content: &Content<'_, '_>) -> Result<Self, Rejection> {
+        let (mut before, mut after) = (Small::EMPTY, Small::EMPTY);
+        content.write_half(Half::BeforeBody, &mut |part| before.push(part))?;
+        content.write_half(Half::AfterBody, &mut |part| after.push(part))?;
+        Ok(Self::Around { before, after })
+    }
+}
+
+impl<B> Verified<B> {
+    pub(super) const fn new(evidence: Evidence, body: B) -> Self {
+        Self { evidence, body }
+    }
+
+    /// Which key matched.
+    #[must_use]
+    pub fn key(&self) -> KeyId {
+        self.evidence.matched.id
+    }
+
+    /// The public label of the key, if it has one.
+    #[must_use]
+    pub fn key_label(&self) -> Option<&str> {
+        self.evidence.matched.label.as_deref()
+    }
+
+    /// The role of the key: deliveries under [`Role::Previous`] show who still uses the old secret.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.evidence.matched.role
+    }
+
+    /// When the key dies, if it is a previous one.
+    #[must_use]
+    pub fn key_expires_at(&self) -> Option<Timestamp> {
+        self.evidence.matched.expires
+    }
+
+    /// The generation of the ring that was used.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.evidence.matched.generation
+    }
+
+    /// When the delivery was sent; `None` if the scheme signs no time.
+    #[must_use]
+    pub fn timestamp(&self) -> Option<Timestamp> {
+        self.evidence.sent
+    }
+
+    /// The message id; `None` if the scheme signs none. An id in an unsigned header is never returned.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        match &self.evidence.told {
+            Told::Id(id) => core::str::from_utf8(id.as_bytes()).ok(),
+            _ => None,
+        }
+    }
+
+    /// The name of the scheme.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        &self.evidence.setup.rules.name
+    }
+
+    /// The body.
+    #[must_use]
+    pub const fn body(&self) -> &B {
+        &self.body
+    }
+
+    /// The body, out of its proof.
+    #[must_use]
+    pub fn into_body(self) -> B {
+        self.body
+    }
+
+    /// The same proof around something made from the body, such as its parsed form.
+    ///
+    /// Ask for [`Verified::replay_key`] first if the scheme signs no id: it is made from the body's bytes.
+    ///
+    /// # Errors
+    ///
+    /// Whatever `f` returns.
+    pub fn try_map<T, E>(self, f: impl FnOnce(B) -> Result<T, E>) -> Result<Verified<T>, E> {
+        let Self { evidence, body } = self;
+        Ok(Verified { evidence, body: f(body)? })
+    }
+
+    /// The replay key of an event whose id the caller read from the verified body, as with Stripe and Slack.
+    #[must_use]
+    pub fn event_key(&self, scope: &Scope, event_id: &str) -> ReplayKey {
+        ReplayKey::of(scope, self.scheme(), What::Event(event_id.as_bytes()))
+    }
+
+    fn key_of_digest(&self, scope: &Scope, digest: &[u8; 32]) -> ReplayKey {
+        ReplayKey::of(scope, self.scheme(), What::Content(digest))
+    }
+}
+
+impl<B: AsRef<[u8]>> Verified<B> {
+    /// The key under which to remember this delivery; equal for all its copies, whatever key or spelling signed them.
+    ///
+    /// Made from the message id if the scheme signs one, so that a re-signed retry is the same delivery. Otherwise from
+    /// the signed content, which is hashed when this is called; then a retry with a new timestamp is a new delivery, and
+    /// for a scheme without a timestamp two honest deliveries of the same body are one.
+    #[must_use]
+    pub fn replay_key(&self, scope: &Scope) -> ReplayKey {
+        let body = self.body.as_ref();
+        match &self.evidence.told {
+            Told::Id(id) => ReplayKey::of(scope, self.scheme(), What::SignedId(id.as_bytes())),
+            Told::Digest(digest) => self.key_of_digest(scope, digest),
+            Told::Around { before, after } => self.key_of_digest(scope, &digest([before.as_bytes(), body, after.as_bytes()])),
+            Told::Not => self.key_of_digest(scope, &digest([b"", body, b""])),
+        }
+    }
+}
+
+impl Verified<super::Streamed> {
+    /// The key under which to remember this delivery, the same as for a delivery that was verified whole.
+    ///
+    /// `None` if the scheme signs no id and the verifier was built without
+    /// [`digest_streams`](crate::VerifierBuilder::digest_streams).
+    #[must_use]
+    pub fn replay_key(&self, scope: &Scope) -> Option<ReplayKey> {
+        match &self.evidence.told {
+            Told::Id(id) => Some(ReplayKey::of(scope, self.scheme(), What::SignedId(id.as_bytes()))),
+            Told::Digest(digest) => Some(self.key_of_digest(scope, digest)),
+            Told::Around { .. } | Told::Not => None,
+        }
+    }
+}
+
+fn digest(parts: [&[u8]; 3]) -> [u8; 32] {
+    let hash = parts.iter().fold(Sha256::new_with_prefix(DIGEST_BLOCK), |hash, part| hash.chain_update(part));
+    hash.finalize().into()
+}
+
+impl<B> fmt::Debug for Verified<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("scheme", &self.scheme())
+            .field("key", &self.key())
+            .field("role", &self.role())
+            .field("timestamp", &self.timestamp())
+            .field("id", &self.id())
+            .finish_non_exhaustive()
+    }
+}
