@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn four_formats_of_the_same_key_are_the_same_key() {
-        let id = |text, format| Secret::parse(text, format, &ANY).unwrap().fingerprint();
+        let id = |text: &str, format| Secret::parse(text, format, &ANY).unwrap().fingerprint();
         let abcd = id("abcd", SecretFormat::Utf8);
         assert_eq!(id("61626364", SecretFormat::Hex), abcd);
         assert_eq!(id("61626364".to_uppercase().as_str(), SecretFormat::Hex), abcd);
