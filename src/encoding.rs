@@ -30,6 +30,8 @@ pub enum SecretFormat {
     Hex,
     /// Standard base64, decoded; padding may be missing.
     Base64,
+    /// URL-safe base64 without padding, decoded: what [`Derivation`](crate::Derivation) gives.
+    Base64Url,
     /// `whsec_` and then standard base64, decoded without the prefix: Standard Webhooks, Svix.
     Whsec,
 }

@@ -135,6 +135,7 @@ pub trait Key: Send + Sync + 'static {
 pub trait VerifyKey: Key + sealed::Material {}
 
 pub(crate) mod sealed {
+    use super::Fingerprint;
     use crate::mac::MacKey;
 
     /// What a verifier needs of a key.
@@ -142,5 +143,7 @@ pub(crate) mod sealed {
     pub trait Material {
         /// The key's MAC states.
         fn mac_key(&self) -> &MacKey;
+        /// The fingerprint under which the key would be remembered as revoked: that of the master of a derived key.
+        fn revocable(&self) -> Fingerprint;
     }
 }

@@ -1,6 +1,9 @@
 //! Which keys live, in which role, until when: an immutable value.
 
+mod draft;
 mod event;
+mod lineage;
+mod status;
 mod transitions;
 
 use alloc::sync::Arc;
@@ -9,8 +12,9 @@ use core::fmt;
 use core::time::Duration;
 
 pub use event::{Change, Event, EventKind};
+pub use lineage::Lineage;
+pub use status::{KeyStatus, Part, Status};
 
-use crate::error::Refused;
 use crate::key::{Fingerprint, Key, KeyId};
 use crate::mac::MAX_KEYS;
 use crate::secret::Secret;
@@ -88,6 +92,11 @@ pub(crate) struct Inner<K> {
     next: Option<Held<K>>,
     /// Oldest first.
     previous: Vec<Retired<K>>,
+    /// Oldest first. Shared between generations, because it can be long.
+    tombstones: Arc<Vec<Tombstone>>,
+    lineage: Lineage,
+    /// The lineage of the first generation.
+    origin: Lineage,
 }
 
 /// A key and the time since when it has its role.
@@ -96,10 +105,20 @@ struct Held<K> {
     since: Timestamp,
 }
 
+/// A previous key.
 struct Retired<K> {
     key: Arc<K>,
     since: Timestamp,
     expires: Timestamp,
+    /// Whether it was current before. A key that was unstaged is not one to roll back to.
+    signed: bool,
+}
+
+/// What is remembered of a revoked key: enough to refuse it, nothing that could sign.
+#[derive(Clone, Copy)]
+struct Tombstone {
+    fingerprint: Fingerprint,
+    id: KeyId,
 }
 
 impl<K> Clone for Held<K> {
@@ -110,7 +129,7 @@ impl<K> Clone for Held<K> {
 
 impl<K> Clone for Retired<K> {
     fn clone(&self) -> Self {
-        Self { key: Arc::clone(&self.key), since: self.since, expires: self.expires }
+        Self { key: Arc::clone(&self.key), since: self.since, expires: self.expires, signed: self.signed }
     }
 }
 
@@ -139,14 +158,10 @@ pub const MAX_LIVE: usize = MAX_KEYS;
 pub const MAX_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
 /// A transition is refused if the clock is further than this behind the last one.
 pub const CLOCK_SLACK: Duration = Duration::from_secs(5 * 60);
+/// This many revoked keys are remembered.
+pub const MAX_TOMBSTONES: usize = 4096;
 
 impl<K: Key> Keyring<K> {
-    /// A ring with one key.
-    #[expect(clippy::new_ret_no_self, reason = "a new ring is a change with its event, like every other transition")]
-    pub fn new(current: impl Into<Arc<K>>, now: Timestamp) -> Change<K> {
-        transitions::create(current.into(), now)
-    }
-
     /// The live keys: current, next, then previous from the newest to the oldest. At most five.
     ///
     /// A previous key is live while `max(now, time of the last transition)` is before its deadline, so a clock that
@@ -185,22 +200,71 @@ impl<K: Key> Keyring<K> {
         self.0.as_of
     }
 
-    /// Makes `new` the current key and keeps the old one as previous until `now + grace`.
-    ///
-    /// `grace` is how long deliveries signed with the old key may still be under way. [`Duration::ZERO`] drops the old
-    /// key at once.
-    ///
-    /// # Errors
-    ///
-    /// [`Refused`]: a next key is staged, the ring holds this key already, five keys are live, the grace is over 30
-    /// days, or the clock is far behind the last transition. The ring stays as it is.
-    pub fn rotate(&self, new: impl Into<Arc<K>>, grace: Duration, now: Timestamp) -> Result<Change<K>, Refused> {
-        transitions::rotate(&self.0, new.into(), grace, now)
+    /// Names the history of the ring.
+    #[must_use]
+    pub fn lineage(&self) -> Lineage {
+        self.0.lineage
     }
 
-    /// Whether this key was revoked, as far as the ring remembers.
-    pub(crate) fn was_revoked(&self, _key: &Fingerprint) -> bool {
-        false
+    /// The lineage of the first generation: rings with the same origin are versions of one ring.
+    #[must_use]
+    pub fn origin(&self) -> Lineage {
+        self.0.origin
+    }
+
+    /// Whether both are the same version of the same ring.
+    #[must_use]
+    pub fn same_version(&self, other: &Self) -> bool {
+        self.generation() == other.generation() && self.lineage() == other.lineage()
+    }
+
+    /// The ring without keys that are dead at `now`, so that their memory is wiped. Not a transition: the generation and
+    /// the verdicts stay as they are.
+    #[must_use]
+    pub fn without_expired(&self, now: Timestamp) -> Self {
+        transitions::without_expired(self, now)
+    }
+
+    /// The ring's page for monitoring: ids, roles and times, no material.
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> Status {
+        Status::of(self, Part::Ring, now)
+    }
+
+    /// The same ring with other keys made from its own. A key for which there is none is left out.
+    pub(crate) fn map_keys(&self, make: impl Fn(&K) -> Option<Arc<K>>) -> Self {
+        let inner = &*self.0;
+        let held = |held: &Held<K>| Some(Held { key: make(&held.key)?, since: held.since });
+        let retired = |old: &Retired<K>| Some(Retired { key: make(&old.key)?, ..*old });
+        Self(Arc::new(Inner {
+            current: inner.current.as_ref().and_then(held),
+            next: inner.next.as_ref().and_then(held),
+            previous: inner.previous.iter().filter_map(retired).collect(),
+            tombstones: Arc::clone(&inner.tombstones),
+            ..*inner
+        }))
+    }
+
+    /// Whether both are the very same value, not only the same version.
+    pub(crate) fn is_same_value(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    pub(crate) fn from_inner(inner: Arc<Inner<K>>) -> Self {
+        Self(inner)
+    }
+
+    pub(crate) fn inner(&self) -> &Arc<Inner<K>> {
+        &self.0
+    }
+
+    pub(crate) fn into_inner(self) -> Arc<Inner<K>> {
+        self.0
+    }
+
+    /// Whether this key was revoked, as far as the ring remembers. For a derived key: whether its master was.
+    pub(crate) fn was_revoked(&self, key: &Fingerprint) -> bool {
+        self.0.tombstones.iter().any(|dead| dead.fingerprint == *key)
     }
 
     /// Whether the ring holds this key in any role, live or not.
@@ -250,14 +314,5 @@ impl<S: KeySource + ?Sized> KeySource for Arc<S> {
     type Key = S::Key;
     fn ring(&self) -> Keyring<S::Key> {
         (**self).ring()
-    }
-}
-
-impl<K: Key> Held<K> {
-    fn new(key: Arc<K>, since: Timestamp) -> Self {
-        Self { key, since }
-    }
-    fn id(&self) -> KeyId {
-        self.key.id()
     }
 }

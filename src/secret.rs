@@ -1,17 +1,17 @@
 //! Key material: made from a text or generated, wiped on drop, shown through one door.
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec;
 use core::fmt;
 
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use zeroize::Zeroizing;
 
 use crate::encoding::{SecretFormat, decode_secret_base64};
 use crate::error::SecretError;
 use crate::key::{Fingerprint, Key, KeyId, VerifyKey, sealed};
-use crate::mac::MacKey;
+use crate::mac::{Hash, MacKey, Macs};
 use crate::policy::SecretPolicy;
 
 /// The prefix of a Standard Webhooks secret.
@@ -42,6 +42,8 @@ pub struct Secret {
     key: MacKey,
     key_len: usize,
     fingerprint: Fingerprint,
+    /// The fingerprint of the secret that this one was derived from.
+    master: Option<Fingerprint>,
     label: Option<Arc<str>>,
 }
 
@@ -71,7 +73,7 @@ impl Secret {
     /// [`SecretError::NoRandomness`] if the operating system has none. There is no fallback.
     #[cfg(feature = "std")]
     pub fn generate(format: SecretFormat) -> Result<Self, SecretError> {
-        use base64ct::{Base64, Encoding as _};
+        use base64ct::Base64;
 
         let mut random = Zeroizing::new([0_u8; 32]);
         getrandom::fill(random.as_mut()).map_err(|_| SecretError::NoRandomness)?;
@@ -81,13 +83,16 @@ impl Secret {
                 hex::encode_to_slice(*random, digits.as_mut()).map_err(|_| SecretError::NotHex)?;
                 core::str::from_utf8(digits.as_ref()).map_err(|_| SecretError::NotHex)?
             }
+            SecretFormat::Base64Url => {
+                Base64UrlUnpadded::encode(random.as_ref(), digits.as_mut()).map_err(|_| SecretError::NotBase64Url)?
+            }
             SecretFormat::Base64 | SecretFormat::Whsec => {
                 Base64::encode(random.as_ref(), digits.as_mut()).map_err(|_| SecretError::NotBase64)?
             }
         };
         let prefix = if format == SecretFormat::Whsec { WHSEC } else { "" };
         // Exactly the right size at once: growing would leave an unwiped copy behind.
-        let mut whole = Zeroizing::new(String::with_capacity(prefix.len().saturating_add(text.len())));
+        let mut whole = Zeroizing::new(alloc::string::String::with_capacity(prefix.len().saturating_add(text.len())));
         whole.push_str(prefix);
         whole.push_str(text);
         Self::parse(&whole, format, &SecretPolicy::dangerous_any_strength())
@@ -96,7 +101,19 @@ impl Secret {
     fn from_checked(text: Zeroizing<Box<str>>, format: SecretFormat, key: &[u8]) -> Result<Self, SecretError> {
         let mac_key = MacKey::new(key).ok_or(SecretError::Empty)?;
         let fingerprint = Fingerprint::of_mac_key(&mac_key);
-        Ok(Self { text, format, key: mac_key, key_len: key.len(), fingerprint, label: None })
+        Ok(Self { text, format, key: mac_key, key_len: key.len(), fingerprint, master: None, label: None })
+    }
+
+    /// HMAC-SHA256 of a recipe under another secret. Carries that secret's label: its id would be an oracle likewise.
+    pub(crate) fn derived(master: &Self, recipe: &[u8]) -> Option<Self> {
+        let mut macs = Macs::begin(Hash::Sha256, core::iter::once(&master.key), false);
+        macs.update(recipe);
+        let tags = macs.finish();
+        let key = tags.iter().next()?;
+        let mut buffer = Zeroizing::new([0_u8; 64]);
+        let text = Base64UrlUnpadded::encode(key, buffer.as_mut()).ok()?;
+        let secret = Self::from_checked(Zeroizing::new(text.into()), SecretFormat::Base64Url, key).ok()?;
+        Some(Self { master: Some(master.master.unwrap_or(master.fingerprint)), label: master.label.clone(), ..secret })
     }
 
     /// Gives the key a public name, which then replaces the fingerprint in [`KeyId`], logs and status pages.
@@ -161,6 +178,9 @@ impl sealed::Material for Secret {
     fn mac_key(&self) -> &MacKey {
         &self.key
     }
+    fn revocable(&self) -> Fingerprint {
+        self.master.unwrap_or(self.fingerprint)
+    }
 }
 
 impl VerifyKey for Secret {}
@@ -210,6 +230,11 @@ fn decode(text: &str, format: SecretFormat) -> Result<Zeroizing<Box<[u8]>>, Secr
             key
         }
         SecretFormat::Base64 => decode_base64(text)?,
+        SecretFormat::Base64Url => {
+            let mut buffer = Zeroizing::new(vec![0; text.len()]);
+            let key = Base64UrlUnpadded::decode(text, &mut buffer).map_err(|_| SecretError::NotBase64Url)?;
+            Zeroizing::new(key.into())
+        }
         SecretFormat::Whsec => decode_base64(text.strip_prefix(WHSEC).ok_or(SecretError::MissingPrefix)?)?,
     };
     if key.is_empty() { Err(SecretError::DecodesToNothing) } else { Ok(key) }

@@ -12,7 +12,7 @@ pub use headers::SignedHeaders;
 use crate::encoding::encode_into;
 use crate::error::{Rejection, SetupError, SignError};
 use crate::key::sealed::Material;
-use crate::keyring::{KeySource, Keyring, Role};
+use crate::keyring::{KeySource, Keyring, Part, Role, Status};
 use crate::mac::Macs;
 use crate::message::{Message, RequestView};
 use crate::scheme::{Content, PlaceRule, Rules, Scheme, Signatures, in_body};
@@ -101,6 +101,13 @@ impl<S: KeySource<Key = Secret>> Signer<S> {
         let ring = self.keys.ring();
         ring.next().ok_or(SignError::NothingStaged)?;
         self.sign_with(&ring, |role| role == Role::Next, message, now)
+    }
+
+    /// The page of this sender for monitoring and for the rollout oracle.
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> Status {
+        let part = if self.with == SignWith::AllLive { Part::DualSender } else { Part::Sender };
+        Status::of(&self.keys.ring(), part, now)
     }
 
     fn sign_with(

@@ -15,10 +15,11 @@ pub use stream::{Stream, Streamed};
 pub use verified::Verified;
 
 use crate::error::{Field, Rejection, SetupError};
+#[cfg(feature = "std")]
 use crate::headers::Headers;
 use crate::key::sealed::Material as _;
 use crate::key::{Key, VerifyKey};
-use crate::keyring::{KeySource, Keyring, Live};
+use crate::keyring::{KeySource, Keyring, Live, Part, Status};
 use crate::mac::{MAX_KEYS, Macs};
 use crate::message::{Request, RequestView};
 use crate::scheme::{Content, Offered, Rules, Scheme, Text, late_timestamp};
@@ -153,6 +154,12 @@ where
     /// [`Rejection`] if the headers alone decide; [`Rejection::NeedsWholeBody`] for a scheme that cannot stream.
     pub fn begin(&self, head: Request<'_, ()>, now: Timestamp) -> Result<Stream<'_, S>, Rejection> {
         Stream::begin(self, head, now)
+    }
+
+    /// The page of this receiver for monitoring and for the rollout oracle.
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> Status {
+        Status::of(&self.keys.ring(), Part::Receiver, now)
     }
 
     fn content<'a>(

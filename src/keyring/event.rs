@@ -50,6 +50,13 @@ pub enum EventKind {
         /// The next key.
         key: KeyId,
     },
+    /// The next key was taken back before it became current.
+    Unstaged {
+        /// The key.
+        key: KeyId,
+        /// Until when it still verifies; `None` if it was dropped at once.
+        expires: Option<Timestamp>,
+    },
     /// The next key became current.
     Promoted {
         /// The new current key.
@@ -59,11 +66,38 @@ pub enum EventKind {
         /// Until when the old key verifies; `None` if it was dropped at once.
         old_expires: Option<Timestamp>,
     },
+    /// The previous key became current again, and the current one next.
+    RolledBack {
+        /// The current key from now on.
+        to: KeyId,
+        /// The key that was current, now next.
+        from: Option<KeyId>,
+    },
+    /// A key was revoked: it is dead at once and cannot return.
+    Revoked {
+        /// The key.
+        key: KeyId,
+        /// The role it had.
+        role: Role,
+    },
+    /// After a compromise every held key was revoked and this one became current.
+    Replaced {
+        /// The new current key.
+        new: KeyId,
+    },
     /// A previous key died at its deadline and was dropped.
     Expired {
         /// The key.
         key: KeyId,
-        /// The role in which it died.
-        role: Role,
+    },
+    /// The memory of the oldest revoked key was dropped to make room. It could be staged again from now on.
+    TombstoneDropped {
+        /// The key.
+        key: KeyId,
+    },
+    /// The time of the last transition was set to the clock, because it was wrong.
+    ClockRebased {
+        /// What it was.
+        from: Timestamp,
     },
 }

@@ -1,94 +1,172 @@
-//! The transitions of a ring, as functions from one ring to the next.
+//! The transitions of a ring: from one value to the next, or a refusal that changes nothing.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::{CLOCK_SLACK, Change, Event, EventKind, Held, Inner, Keyring, MAX_GRACE, MAX_LIVE, Retired, Role};
+use super::draft::Draft;
+use super::{CLOCK_SLACK, Change, EventKind, Held, Inner, Keyring, Lineage, MAX_GRACE, Retired};
 use crate::error::Refused;
-use crate::key::Key;
+use crate::key::{Key, KeyId};
 use crate::time::Timestamp;
 
-/// A ring in the making. Events are collected while it changes and stamped at the end.
-struct Draft<K: Key> {
-    inner: Inner<K>,
-    events: Vec<EventKind>,
-}
-
-impl<K: Key> Draft<K> {
-    /// The successor of a ring, without the keys that are dead by now.
-    fn after(ring: &Inner<K>, now: Timestamp) -> Self {
-        let now = ring.clock(now);
-        let (live, dead): (Vec<_>, Vec<_>) = ring.previous.iter().cloned().partition(|retired| now < retired.expires);
-        Self {
-            inner: Inner {
-                generation: ring.generation.saturating_add(1),
-                as_of: now,
-                current: ring.current.clone(),
-                next: ring.next.clone(),
-                previous: live,
-            },
-            events: dead.iter().map(|retired| EventKind::Expired { key: retired.key.id(), role: Role::Previous }).collect(),
-        }
+/// # Transitions
+///
+/// Each returns a new ring with the events that led to it; the ring it is called on stays as it is. The order to keep is
+/// always the same: compute the change, store ring and events in one transaction, then publish the ring.
+///
+/// `now` is stamped as `max(now, time of the last transition)`. A clock that is more than five minutes behind that time
+/// is refused, except by [`Keyring::revoke`], [`Keyring::replace_compromised`] and [`Keyring::rebase_clock`], which
+/// always work.
+impl<K: Key> Keyring<K> {
+    /// A ring with one key.
+    #[expect(clippy::new_ret_no_self, reason = "a new ring is a change with its event, like every other transition")]
+    pub fn new(current: impl Into<Arc<K>>, now: Timestamp) -> Change<K> {
+        let current = Held { key: current.into(), since: now };
+        let event = EventKind::Created { key: current.key.id() };
+        let inner = Inner {
+            generation: 1,
+            as_of: now,
+            current: Some(current),
+            next: None,
+            previous: Vec::new(),
+            tombstones: Arc::default(),
+            lineage: Lineage::NONE,
+            origin: Lineage::NONE,
+        };
+        Draft { inner, events: Vec::from([event]) }.done()
     }
 
-    fn done(self) -> Change<K> {
-        let Inner { generation, as_of, .. } = self.inner;
-        let events = self.events.into_iter().map(|kind| Event { at: as_of, generation, kind }).collect();
-        Change { ring: Keyring(Arc::new(self.inner)), events }
+    /// Stages a key: it verifies from now on, and signs only once it is promoted.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::NextIsTaken`], [`Refused::SameKey`], [`Refused::WasRevoked`], [`Refused::TooManyLive`] or
+    /// [`Refused::ClockWentBack`].
+    pub fn stage(&self, next: impl Into<Arc<K>>, now: Timestamp) -> Result<Change<K>, Refused> {
+        let mut draft = self.draft(now)?;
+        draft.stage(next.into())?;
+        Ok(draft.done())
     }
 
-    fn stage(&mut self, key: Arc<K>) -> Result<(), Refused> {
-        if self.inner.next.is_some() {
-            return Err(Refused::NextIsTaken);
-        }
-        let same = |held: &K| held.fingerprint() == key.fingerprint() || held.id() == key.id();
-        if self.inner.held().any(same) {
-            return Err(Refused::SameKey);
-        }
-        if self.inner.held().count() >= MAX_LIVE {
-            return Err(Refused::TooManyLive);
-        }
-        let held = Held::new(key, self.inner.as_of);
-        self.events.push(EventKind::Staged { key: held.id() });
-        self.inner.next = Some(held);
-        Ok(())
+    /// Takes the next key back. It verifies until `now + grace`, because deliveries signed with it may be under way, and
+    /// can be staged again later. The way out after [`Keyring::rollback`].
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::NothingStaged`], [`Refused::GraceTooLong`] or [`Refused::ClockWentBack`].
+    pub fn unstage(&self, grace: Duration, now: Timestamp) -> Result<Change<K>, Refused> {
+        grace_is_fine(grace)?;
+        let mut draft = self.draft(now)?;
+        let next = draft.inner.next.take().ok_or(Refused::NothingStaged)?;
+        let key = next.key.id();
+        let expires = draft.retire(next, grace, false);
+        draft.events.push(EventKind::Unstaged { key, expires });
+        Ok(draft.done())
     }
 
-    fn promote(&mut self, grace: Duration) -> Result<(), Refused> {
-        let now = self.inner.as_of;
-        let Some(next) = self.inner.next.take() else { return Ok(()) };
-        let old = self.inner.current.take();
-        let old_expires = (!grace.is_zero() && old.is_some()).then(|| now.plus(grace));
-        self.events.push(EventKind::Promoted { new: next.id(), old: old.as_ref().map(Held::id), old_expires });
-        if let (Some(old), Some(expires)) = (old, old_expires) {
-            self.inner.previous.push(Retired { key: old.key, since: now, expires });
-        }
-        self.inner.current = Some(Held::new(next.key, now));
-        Ok(())
+    /// Makes the next key current. The old one verifies until `now + grace`; with [`Duration::ZERO`] it is dropped at once.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::NothingStaged`], [`Refused::GraceTooLong`] or [`Refused::ClockWentBack`].
+    pub fn promote(&self, grace: Duration, now: Timestamp) -> Result<Change<K>, Refused> {
+        grace_is_fine(grace)?;
+        let mut draft = self.draft(now)?;
+        draft.promote(grace)?;
+        Ok(draft.done())
+    }
+
+    /// Stages and promotes in one step: for receivers that learn of a new secret when it is already in use, and for
+    /// rings whose senders and receivers read the same one.
+    ///
+    /// `grace` is how long deliveries signed with the old key may still be under way; see
+    /// [`minimum_grace`](crate::minimum_grace). [`Duration::ZERO`] drops the old key at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`Keyring::stage`] and [`Keyring::promote`].
+    pub fn rotate(&self, new: impl Into<Arc<K>>, grace: Duration, now: Timestamp) -> Result<Change<K>, Refused> {
+        grace_is_fine(grace)?;
+        let mut draft = self.draft(now)?;
+        draft.stage(new.into())?;
+        draft.promote(grace)?;
+        Ok(draft.done())
+    }
+
+    /// Undoes a promotion: the newest live previous key is current again, and the current one becomes next, because
+    /// deliveries signed with it are under way. [`Keyring::promote`] is the exact inverse.
+    ///
+    /// If the new key is not only unwanted but leaked, revoke it afterwards.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::NoPrevious`] if no key that was current before is live, [`Refused::NextIsTaken`] or
+    /// [`Refused::ClockWentBack`].
+    pub fn rollback(&self, now: Timestamp) -> Result<Change<K>, Refused> {
+        let mut draft = self.draft(now)?;
+        draft.rollback()?;
+        Ok(draft.done())
+    }
+
+    /// Kills a key at once, in any role, and remembers that it must not return. Revoking the current key suspends the
+    /// ring: it verifies with what is left and signs nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::UnknownKey`]. Never refused because of the clock.
+    pub fn revoke(&self, key: KeyId, now: Timestamp) -> Result<Change<K>, Refused> {
+        let mut draft = Draft::after(&self.0, now);
+        draft.revoke(key)?;
+        Ok(draft.done())
+    }
+
+    /// After a compromise: revokes every held key and makes `new` current. One does not know what else was read from the
+    /// same place; who knows better calls [`Keyring::revoke`].
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::SameKey`] or [`Refused::WasRevoked`] if `new` is not new. Never refused because of the clock.
+    pub fn replace_compromised(&self, new: impl Into<Arc<K>>, now: Timestamp) -> Result<Change<K>, Refused> {
+        let new = new.into();
+        let mut draft = Draft::after(&self.0, now);
+        draft.is_new(&new)?;
+        draft.revoke_all();
+        draft.events.push(EventKind::Replaced { new: new.id() });
+        draft.inner.current = Some(Held { key: new, since: draft.inner.as_of });
+        Ok(draft.done())
+    }
+
+    /// Repairs a ring that was changed under a clock far in the future: drops what is dead by the ring's own time, then
+    /// sets that time to `now`. Deadlines stay as they are.
+    pub fn rebase_clock(&self, now: Timestamp) -> Change<K> {
+        let mut draft = Draft::after(&self.0, self.0.as_of);
+        draft.events.push(EventKind::ClockRebased { from: self.0.as_of });
+        draft.inner.as_of = now;
+        draft.done()
+    }
+
+    /// The successor in the making, unless the clock is wrong: a wrong clock must not write deadlines.
+    fn draft(&self, now: Timestamp) -> Result<Draft<K>, Refused> {
+        let behind = self.0.as_of.since(now);
+        if behind > CLOCK_SLACK { Err(Refused::ClockWentBack { behind }) } else { Ok(Draft::after(&self.0, now)) }
     }
 }
 
-pub(super) fn create<K: Key>(current: Arc<K>, now: Timestamp) -> Change<K> {
-    let current = Held::new(current, now);
-    let events = Vec::from([EventKind::Created { key: current.id() }]);
-    Draft { inner: Inner { generation: 1, as_of: now, current: Some(current), next: None, previous: Vec::new() }, events }
-        .done()
-}
-
-pub(super) fn rotate<K: Key>(ring: &Inner<K>, new: Arc<K>, grace: Duration, now: Timestamp) -> Result<Change<K>, Refused> {
-    clock_is_fine(ring, now)?;
-    grace_is_fine(grace)?;
-    let mut draft = Draft::after(ring, now);
-    draft.stage(new)?;
-    draft.promote(grace)?;
-    Ok(draft.done())
-}
-
-/// A wrong clock must not write deadlines.
-fn clock_is_fine<K>(ring: &Inner<K>, now: Timestamp) -> Result<(), Refused> {
-    let behind = ring.as_of.since(now);
-    if behind > CLOCK_SLACK { Err(Refused::ClockWentBack { behind }) } else { Ok(()) }
+pub(super) fn without_expired<K: Key>(ring: &Keyring<K>, now: Timestamp) -> Keyring<K> {
+    let inner = &*ring.0;
+    let time = inner.clock(now);
+    if inner.previous.iter().all(|old| time < old.expires) {
+        return ring.clone();
+    }
+    let previous: Vec<Retired<K>> = inner.previous.iter().filter(|old| time < old.expires).cloned().collect();
+    Keyring(Arc::new(Inner {
+        previous,
+        current: inner.current.clone(),
+        next: inner.next.clone(),
+        tombstones: Arc::clone(&inner.tombstones),
+        ..*inner
+    }))
 }
 
 fn grace_is_fine(grace: Duration) -> Result<(), Refused> {

@@ -140,6 +140,7 @@ const fn secret(format: SecretFormat) -> &'static str {
         SecretFormat::Utf8 => "its text is the key",
         SecretFormat::Hex => "hex",
         SecretFormat::Base64 => "base64",
+        SecretFormat::Base64Url => "base64url without padding",
         SecretFormat::Whsec => "whsec_ and base64",
     }
 }

@@ -96,7 +96,7 @@ where
         // A key whose deadline passed while the body came in may be gone from the ring; a revoked one must be.
         let ran_out = matched.expires.is_some_and(|expires| expires <= now);
         let ring = self.verifier.keys.ring();
-        if !ring.holds(&matched.fingerprint) && (!ran_out || ring.was_revoked(&matched.fingerprint)) {
+        if !ring.holds(&matched.fingerprint) && (!ran_out || ring.was_revoked(&matched.revocable)) {
             return Err(Rejection::Mismatch);
         }
         fresh(&self.verifier.setup.rules, self.sent, now)?;

@@ -1,0 +1,116 @@
+//! A page that a process publishes about its ring: what monitoring compares and what the rollout oracle reads.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::{Keyring, Lineage, Live, Role};
+use crate::key::{Key, KeyId};
+use crate::time::Timestamp;
+
+/// A key that has been staged for longer than this was probably forgotten.
+const FORGOTTEN: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How many of the newest revoked ids a page lists.
+const RECENTLY_REVOKED: usize = 16;
+
+/// What a process does with its ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Part {
+    /// Unknown: the page is of the ring alone.
+    Ring,
+    /// Signs with the current key.
+    Sender,
+    /// Signs with every live key.
+    DualSender,
+    /// Verifies.
+    Receiver,
+}
+
+/// The state of a ring in one process, without key material: fit for a health page.
+///
+/// Two processes agree if and only if generation and lineage of their pages agree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Status {
+    /// What the process does with the ring.
+    pub part: Part,
+    /// When the page was made.
+    pub at: Timestamp,
+    /// The generation of the ring.
+    pub generation: u64,
+    /// The history of the ring.
+    pub lineage: Lineage,
+    /// The history of its first generation: pages with the same origin are about the same ring.
+    pub origin: Lineage,
+    /// The time of the last transition.
+    pub as_of: Timestamp,
+    /// The live keys: current, next, then previous from the newest to the oldest.
+    pub keys: Vec<KeyStatus>,
+    /// The ids of the keys that were revoked last, newest first, at most 16.
+    pub revoked: Vec<KeyId>,
+}
+
+/// One key of a [`Status`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KeyStatus {
+    /// Its public name.
+    pub id: KeyId,
+    /// Its label, if it has one.
+    pub label: Option<String>,
+    /// Its role.
+    pub role: Role,
+    /// Since when it has this role.
+    pub since: Timestamp,
+    /// When it dies, if it is a previous one.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Status {
+    pub(crate) fn of<K: Key>(ring: &Keyring<K>, part: Part, now: Timestamp) -> Self {
+        let inner = &*ring.0;
+        let since = |live: &Live<'_, K>| match live.role {
+            Role::Current => inner.current.as_ref().map(|held| held.since),
+            Role::Next => inner.next.as_ref().map(|held| held.since),
+            Role::Previous => inner.previous.iter().find(|old| core::ptr::eq(&*old.key, live.key)).map(|old| old.since),
+        };
+        let page = |live: Live<'_, K>| KeyStatus {
+            id: live.key.id(),
+            label: live.key.label().map(|label| String::from(&**label)),
+            role: live.role,
+            since: since(&live).unwrap_or(inner.as_of),
+            expires_at: live.expires_at,
+        };
+        Self {
+            part,
+            at: now,
+            generation: inner.generation,
+            lineage: inner.lineage,
+            origin: inner.origin,
+            as_of: inner.as_of,
+            keys: ring.live(now).map(page).collect(),
+            revoked: inner.tombstones.iter().rev().take(RECENTLY_REVOKED).map(|dead| dead.id).collect(),
+        }
+    }
+
+    /// The key in this role; for previous keys the newest.
+    #[must_use]
+    pub fn key(&self, role: Role) -> Option<&KeyStatus> {
+        self.keys.iter().find(|key| key.role == role)
+    }
+
+    /// The next key, if it has been staged for more than 30 days: promote or unstage it.
+    ///
+    /// A staged key is accepted already, so a forgotten one widens what an attacker may have found.
+    #[must_use]
+    pub fn forgotten_next(&self) -> Option<&KeyStatus> {
+        self.key(Role::Next).filter(|next| self.at.since(next.since) > FORGOTTEN)
+    }
+
+    /// Whether the ring has no current key: it verifies with what is left and signs nothing.
+    #[must_use]
+    pub fn is_suspended(&self) -> bool {
+        self.key(Role::Current).is_none()
+    }
+}
