@@ -1,4 +1,49 @@
-//! Sign and verify webhook deliveries with secrets that can be rotated at any time.
+//! Sign and verify webhook deliveries with secrets that can be rotated at any time without rejecting one valid delivery.
+//!
+//! ```
+//! use hookring::{Keyring, Message, Secret, SecretFormat, SharedKeyring, SignWith, Signer, Timestamp, Verifier, providers};
+//! use std::time::Duration;
+//!
+//! // One ring for a sender and a receiver; in real life each side has its own.
+//! let now = Timestamp::now();
+//! let ring = SharedKeyring::new(Keyring::new(Secret::generate(SecretFormat::Whsec)?, now).ring);
+//! let signer = Signer::new(providers::STANDARD_WEBHOOKS, ring.clone(), SignWith::Current)?;
+//! let verifier = Verifier::new(providers::STANDARD_WEBHOOKS, ring.clone())?;
+//!
+//! let body = br#"{"type":"ping"}"#;
+//! let under_way = signer.sign(&Message::new(body).id("msg_1"), now)?;
+//!
+//! // The secret is rotated while the delivery is under way.
+//! let change = ring.load().rotate(Secret::generate(SecretFormat::Whsec)?, Duration::from_secs(86_400), now)?;
+//! ring.replace(change.ring)?;
+//!
+//! let headers: Vec<_> = under_way.iter().collect();
+//! let verified = verifier.verify(&headers, body)?;
+//! assert_eq!(verified.role(), hookring::Role::Previous);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The map
+//!
+//! - **Keys**: a [`Secret`] is made from a text and a [`SecretFormat`] under a [`SecretPolicy`]. A [`Keyring`] holds the
+//!   current, the next and the previous ones; its transitions return a [`Change`]. [`SharedKeyring`] publishes rings to
+//!   running handlers, [`KeyringStore`] keeps them, [`Derived`] makes many from one, [`Schedule`] says when to rotate.
+//! - **Schemes**: a [`Scheme`] says which bytes are signed and how signatures stand in headers; [`providers`] has those of
+//!   real services.
+//! - **Senders** make a [`Signer`] of a scheme and a ring, and sign a [`Message`] into [`SignedHeaders`].
+//! - **Receivers** make a [`Verifier`] of a scheme and a ring, and get a [`Verified`] body or a [`Rejection`]. Bodies may
+//!   stream ([`Verifier::begin`]); keys may be chosen per tenant ([`VerifierBuilder::build_per_tenant`]).
+//!
+//! # What it does not do
+//!
+//! No HTTP, queues, retries, timers, configuration files or logging: time comes in as a value, events and verdicts go out as
+//! values. It does not guess the format of a secret or the provider of a request, and does not parse bodies. A hash of a
+//! secret cannot sign or verify: a ring of hashes has no such method.
+//!
+//! # Features
+//!
+//! `std` (default): the clock, the environment, OS randomness, [`SharedKeyring`]. `http` (default): [`Headers`] for
+//! `http::HeaderMap`. `bcrypt` (default): stored bcrypt hashes. Without `std` the crate is `no_std` with `alloc`.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -51,3 +96,8 @@ pub use store::{KeyringStore, Swapped};
 pub use store::{MemoryKeyringStore, MemoryStoreError};
 pub use time::Timestamp;
 pub use verifier::{NoKeys, Stream, Streamed, Verified, Verifier, VerifierBuilder};
+
+/// The examples of the README, tested.
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

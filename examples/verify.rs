@@ -1,0 +1,104 @@
+//! Verifies a captured HTTP request: `verify --provider ID [--now UNIX_SECONDS] [--url https://host] [--format FORMAT] [FILE]`.
+//!
+//! Reads the raw request (request line, headers, empty line, body) from FILE or stdin, and the secret from the environment
+//! variable `HOOKRING_SECRET`, never from an argument. Prints the verdict; exits with 0 if it is accepted, 1 if it is
+//! rejected, 2 if the set-up is wrong.
+//!
+//! ```text
+//! HOOKRING_SECRET="It's a Secret to Everybody" \
+//!     cargo run --example verify -- --provider github examples/deliveries/github.http
+//! ```
+
+use std::io::Read as _;
+use std::process::ExitCode;
+
+use hookring::{Keyring, Rejection, Request, Secret, SecretFormat, SecretPolicy, Timestamp, Verifier, providers};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(Ok(line)) => {
+            println!("accepted: {line}");
+            ExitCode::SUCCESS
+        }
+        Ok(Err(rejection)) => {
+            println!(
+                "rejected: {rejection} ({}); answer {} {:?}",
+                rejection.code(),
+                rejection.status(),
+                rejection.public_message()
+            );
+            ExitCode::from(1)
+        }
+        Err(problem) => {
+            eprintln!("cannot verify: {problem}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run() -> Result<Result<String, Rejection>, Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let option = |name: &str| arguments.iter().position(|a| a == name).and_then(|at| arguments.get(at + 1));
+    let file = arguments.iter().enumerate().find(|(n, a)| {
+        let is_value = n.checked_sub(1).and_then(|n| arguments.get(n)).is_some_and(|a| a.starts_with("--"));
+        !a.starts_with("--") && !is_value
+    });
+
+    let scheme = option("--provider").ok_or("which provider? --provider ID")?;
+    let scheme = providers::find(scheme).ok_or_else(|| format!("no provider is called {scheme:?}"))?;
+    let now = match option("--now") {
+        Some(seconds) => Timestamp::from_unix_secs(seconds.parse().map_err(|_| "--now takes Unix seconds")?),
+        None => Timestamp::now(),
+    };
+    let format = match option("--format").map(String::as_str) {
+        None => scheme.key_format(),
+        Some("utf8") => SecretFormat::Utf8,
+        Some("hex") => SecretFormat::Hex,
+        Some("base64") => SecretFormat::Base64,
+        Some("whsec") => SecretFormat::Whsec,
+        Some(_) => return Err("--format takes utf8, hex, base64 or whsec".into()),
+    };
+    let text = std::env::var("HOOKRING_SECRET").map_err(|_| "set HOOKRING_SECRET to the secret")?;
+    let secret = Secret::parse(&text, format, &SecretPolicy::dangerous_any_strength())?;
+
+    let mut raw = Vec::new();
+    match file {
+        Some((_, path)) => raw = std::fs::read(path).map_err(|e| format!("{path}: {e}"))?,
+        None => drop(std::io::stdin().read_to_end(&mut raw)?),
+    }
+    let (method, target, headers, body) = split(&raw).ok_or("not an HTTP request: request line, headers, empty line, body")?;
+
+    let mut builder = Verifier::builder(*scheme);
+    if let Some(url) = option("--url") {
+        builder = builder.public_url(url);
+    }
+    let verifier = builder.build(Keyring::new(secret, now).ring)?;
+    let verdict = verifier.verify_at(Request::new(&headers, body).method(method).target(target), now);
+    Ok(verdict
+        .map(|v| format!("key {}, sent {}", v.key(), v.timestamp().map_or("at an unknown time".into(), |t| t.to_string()))))
+}
+
+type Parts<'r> = (&'r str, &'r str, Vec<(&'r str, &'r [u8])>, &'r [u8]);
+
+/// Splits a raw request. Lines of the head end in LF or CRLF; the body is everything after the empty line.
+fn split(raw: &[u8]) -> Option<Parts<'_>> {
+    let mut rest = raw;
+    let mut line = || {
+        let at = rest.iter().position(|b| *b == b'\n')?;
+        let (line, tail) = rest.split_at(at);
+        rest = tail.get(1..)?;
+        Some(line.strip_suffix(b"\r").unwrap_or(line))
+    };
+    let mut words = core::str::from_utf8(line()?).ok()?.split(' ');
+    let (method, target) = (words.next()?, words.next()?);
+    let mut headers = Vec::new();
+    loop {
+        let line = line()?;
+        if line.is_empty() {
+            return Some((method, target, headers, rest));
+        }
+        let colon = line.iter().position(|b| *b == b':')?;
+        let (name, value) = line.split_at(colon);
+        headers.push((core::str::from_utf8(name).ok()?, value.get(1..)?));
+    }
+}
