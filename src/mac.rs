@@ -3,7 +3,14 @@
 //! The only user of `hmac` and `subtle` on the hot path. A message is fed once; every live key gets its tag. How that is
 //! done stays behind this interface, so that a faster body can replace the portable one.
 
+#[cfg(feature = "simd")]
+mod lanes;
 mod portable;
+#[cfg(feature = "simd")]
+mod shani;
+
+#[cfg(all(test, feature = "simd"))]
+mod lanes_tests;
 
 use hmac::{Hmac, KeyInit};
 use sha2::{Sha256, Sha512};
@@ -37,34 +44,63 @@ impl Hash {
 pub(crate) struct MacKey {
     sha256: Hmac<Sha256>,
     sha512: Hmac<Sha512>,
+    /// The same two SHA-256 states for the engine that runs several keys in one pass, if this CPU has it.
+    #[cfg(feature = "simd")]
+    lane: Option<lanes::LaneKey>,
 }
 
 impl MacKey {
     /// HMAC takes keys of any length, so this only fails if that changed.
     pub(crate) fn new(key: &[u8]) -> Option<Self> {
-        Some(Self { sha256: Hmac::new_from_slice(key).ok()?, sha512: Hmac::new_from_slice(key).ok()? })
+        Some(Self {
+            sha256: Hmac::new_from_slice(key).ok()?,
+            sha512: Hmac::new_from_slice(key).ok()?,
+            #[cfg(feature = "simd")]
+            lane: shani::ShaNi::detect().map(|engine| lanes::LaneKey::new(engine, key)),
+        })
     }
 }
 
 /// A running computation: one message, up to [`MAX_KEYS`] keys, and on demand a plain digest of the same bytes.
-pub(crate) struct Macs(Portable);
+pub(crate) struct Macs(Body);
+
+#[expect(clippy::large_enum_variant, reason = "lives on the stack for one message; boxing would allocate on the hot path")]
+enum Body {
+    Portable(Portable),
+    #[cfg(feature = "simd")]
+    Lanes(lanes::Lanes),
+}
 
 impl Macs {
     /// Starts with a fresh message. Keys beyond [`MAX_KEYS`] are left out; a keyring never has more.
     pub(crate) fn begin<'k>(hash: Hash, keys: impl Iterator<Item = &'k MacKey>, digest: bool) -> Self {
         #[cfg(test)]
         counter::add();
-        Self(Portable::begin(hash, keys, digest))
+        #[cfg(feature = "simd")]
+        if let Some(engine) = shani::ShaNi::detect().filter(|_| hash == Hash::Sha256) {
+            let digest = digest.then(|| lanes::state_after(engine, &DIGEST_BLOCK));
+            // On this CPU every key was made with its lane.
+            return Self(Body::Lanes(lanes::Lanes::new(engine, keys.filter_map(|key| key.lane.as_ref()), digest)));
+        }
+        Self(Body::Portable(Portable::begin(hash, keys, digest)))
     }
 
     /// Adds the next part of the message.
     pub(crate) fn update(&mut self, part: &[u8]) {
-        self.0.update(part);
+        match &mut self.0 {
+            Body::Portable(body) => body.update(part),
+            #[cfg(feature = "simd")]
+            Body::Lanes(body) => body.update(part),
+        }
     }
 
     /// Ends the message.
     pub(crate) fn finish(self) -> Tags {
-        self.0.finish()
+        match self.0 {
+            Body::Portable(body) => body.finish(),
+            #[cfg(feature = "simd")]
+            Body::Lanes(body) => Tags::of_lanes(&body.finish()),
+        }
     }
 }
 
@@ -82,6 +118,17 @@ pub(crate) struct Tags {
 }
 
 impl Tags {
+    #[cfg(feature = "simd")]
+    fn of_lanes(ends: &lanes::LaneTags) -> Self {
+        let mut bytes = [[0; MAX_TAG]; MAX_KEYS];
+        for (row, tag) in bytes.iter_mut().zip(ends.tags()) {
+            if let Some(room) = row.first_chunk_mut() {
+                *room = *tag;
+            }
+        }
+        Self { bytes, count: ends.tags().len(), len: Hash::Sha256.tag_len(), digest: ends.digest().copied() }
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         self.bytes.iter().take(self.count).filter_map(|tag| tag.get(..self.len))
     }
@@ -171,6 +218,24 @@ mod tests {
         // The tags of two keys at once: the first key is reported.
         let (a, b) = (tags.bytes[1][..32].to_vec(), tags.bytes[3][..32].to_vec());
         assert_eq!(tags.matching([b.as_slice(), &a].into_iter()), Some(1));
+    }
+
+    /// Whatever body this machine chose: the portable one gives the same.
+    #[test]
+    fn both_bodies_agree() {
+        let keys: alloc::vec::Vec<_> = (0..5_u8).map(|n| MacKey::new(&[n; 80][..usize::from(n) * 20]).unwrap()).collect();
+        let message: alloc::vec::Vec<u8> = (0..700_u32).map(|n| n.to_le_bytes()[0]).collect();
+        for (hash, n, len) in [(Hash::Sha256, 5, 700), (Hash::Sha256, 2, 64), (Hash::Sha256, 1, 0), (Hash::Sha512, 3, 129)] {
+            let mut chosen = Macs::begin(hash, keys.iter().take(n), true);
+            let mut portable = Macs(Body::Portable(Portable::begin(hash, keys.iter().take(n), true)));
+            for macs in [&mut chosen, &mut portable] {
+                macs.update(&message[..len / 3]);
+                macs.update(&message[len / 3..len]);
+            }
+            let (chosen, portable) = (chosen.finish(), portable.finish());
+            assert!(chosen.iter().eq(portable.iter()));
+            assert_eq!((chosen.count, chosen.digest), (n, portable.digest));
+        }
     }
 
     #[test]
