@@ -14,12 +14,14 @@ use std::time::{Duration, Instant};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use hookring::{
-    Keyring, Message, Request, Scheme, Scope, Secret, SecretFormat, SecretPolicy, SignWith, Signer, Timestamp, Verifier, providers,
+    Keyring, Message, Request, Scheme, Scope, Secret, SecretFormat, SecretPolicy, SignWith, Signer, Timestamp, Verifier,
+    providers,
 };
 use http::HeaderMap;
 use sha2::Sha256;
 
-const SIZES: [(&str, usize); 5] = [("0.25 KiB", 256), ("1 KiB", 1024), ("4 KiB", 4096), ("64 KiB", 65_536), ("1 MiB", 1_048_576)];
+const SIZES: [(&str, usize); 5] =
+    [("0.25 KiB", 256), ("1 KiB", 1024), ("4 KiB", 4096), ("64 KiB", 65_536), ("1 MiB", 1_048_576)];
 const SCOPE: &str = "bench";
 
 struct Case<'a> {

@@ -22,7 +22,7 @@ use crate::key::{Key, VerifyKey};
 use crate::keyring::{KeySource, Keyring, Live, Part, Status};
 use crate::mac::{MAX_KEYS, Macs};
 use crate::message::{Request, RequestView};
-use crate::scheme::{Content, Offered, Rules, Scheme, Text, late_timestamp};
+use crate::scheme::{Candidates, Content, Offered, Rules, Scheme, Text, late_timestamp};
 use crate::time::Timestamp;
 use verified::{Evidence, Matched, Told};
 
@@ -120,7 +120,8 @@ where
         let rules = &self.setup.rules;
         let ring = self.keys.ring();
         let live = live_keys(&ring, now)?;
-        let offered = Offered::read(rules, head.headers, Some(body))?;
+        let mut candidates = Candidates::new(rules);
+        let offered = Offered::read(rules, head.headers, Some(body), &mut candidates)?;
         let content = self.content(head, &offered, body)?;
 
         // A replay key over content that cannot be written again later has to be digested now.
@@ -128,7 +129,7 @@ where
         let mut macs = Macs::begin(rules.hash, live.iter().flatten().map(|live| live.key.mac_key()), digest);
         content.write(&mut |part| macs.update(part))?;
         let tags = macs.finish();
-        let matched = tags.matching(offered.candidates.iter()).ok_or(Rejection::Mismatch)?;
+        let matched = tags.matching(candidates.iter()).ok_or(Rejection::Mismatch)?;
         let matched = live.get(matched).copied().flatten().ok_or(Rejection::Mismatch)?;
 
         let sent = match offered.sent {

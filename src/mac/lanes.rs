@@ -66,23 +66,6 @@ impl Drop for LaneKey {
     }
 }
 
-/// The tags of a message that is at hand, in pieces.
-#[inline]
-pub(crate) fn tags_of<'k>(
-    engine: ShaNi,
-    keys: impl IntoIterator<Item = &'k LaneKey>,
-    digest: Option<[u32; 8]>,
-    pieces: &[&[u8]],
-) -> LaneTags {
-    let mut lanes = Lanes::new(engine, keys, digest);
-    for piece in pieces {
-        lanes.update(piece);
-    }
-    let mut tags = LaneTags::new(&lanes);
-    lanes.end(&mut tags);
-    tags
-}
-
 /// One message on its way through all lanes.
 pub(crate) struct Lanes {
     engine: ShaNi,
@@ -141,8 +124,8 @@ impl Lanes {
 
     /// Ends the message.
     #[inline]
-    pub(crate) fn finish(mut self) -> LaneTags {
-        let mut tags = LaneTags::new(&self);
+    pub(crate) fn finish(&mut self) -> LaneTags {
+        let mut tags = LaneTags::new(self);
         self.end(&mut tags);
         tags
     }

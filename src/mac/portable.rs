@@ -38,20 +38,20 @@ impl Portable {
         }
     }
 
-    pub(super) fn finish(self) -> Tags {
+    pub(super) fn finish(&mut self) -> Tags {
         let mut bytes = [[0; MAX_TAG]; MAX_KEYS];
-        let (count, len) = match self.states {
+        let (count, len) = match &mut self.states {
             States::Sha256(states) => (collect(states, &mut bytes), Hash::Sha256.tag_len()),
             States::Sha512(states) => (collect(states, &mut bytes), Hash::Sha512.tag_len()),
         };
-        Tags { bytes, count, len, digest: self.digest.map(|d| d.finalize().into()) }
+        Tags { bytes, count, len, digest: self.digest.take().map(|d| d.finalize().into()) }
     }
 }
 
 /// Writes the tags in the order of the keys and says how many there are.
-fn collect<M: Mac>(states: [Option<M>; MAX_KEYS], out: &mut [[u8; MAX_TAG]; MAX_KEYS]) -> usize {
+fn collect<M: Mac>(states: &mut [Option<M>; MAX_KEYS], out: &mut [[u8; MAX_TAG]; MAX_KEYS]) -> usize {
     let mut count = 0_usize;
-    for (state, out) in states.into_iter().flatten().zip(out.iter_mut()) {
+    for (state, out) in states.iter_mut().filter_map(Option::take).zip(out.iter_mut()) {
         out.iter_mut().zip(state.finalize().into_bytes()).for_each(|(to, from)| *to = from);
         count = count.saturating_add(1);
     }

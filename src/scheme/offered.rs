@@ -3,6 +3,7 @@
 use super::Encoding;
 use super::field::{self, Fault};
 use super::rules::{GrammarRule, Names, PlaceRule, Rules, SourceRule, TaggedRule};
+use crate::encoding::decode_exact;
 use crate::error::{Field, Rejection};
 use crate::headers::{Headers, Name, Once, once, trim};
 use crate::mac::MAX_TAG;
@@ -13,32 +14,24 @@ pub(crate) const MAX_CANDIDATES: usize = 16;
 /// The most bytes of one header value that are looked at.
 const MAX_VALUE: usize = 8 * 1024;
 
-/// The signatures of a delivery that could match, decoded, on the stack.
+/// The signatures of a delivery that could match, decoded, on the stack. Filled in place: it is too large to move about.
 pub(crate) struct Candidates {
     tags: [[u8; MAX_TAG]; MAX_CANDIDATES],
     count: usize,
     width: usize,
-    encoding: Encoding,
-    /// Entries of a known kind, well formed or not.
-    known: usize,
 }
 
 impl Candidates {
-    fn new(width: usize, encoding: Encoding) -> Self {
-        Self { tags: [[0; MAX_TAG]; MAX_CANDIDATES], count: 0, width, encoding, known: 0 }
+    pub(crate) const fn new(rules: &Rules) -> Self {
+        Self { tags: [[0; MAX_TAG]; MAX_CANDIDATES], count: 0, width: rules.hash.tag_len() }
     }
 
-    /// Takes one entry. A malformed one is counted but does not void the others.
-    fn offer(&mut self, text: &[u8]) {
-        self.known = self.known.saturating_add(1);
+    /// Decodes one entry. A malformed one is left out; it does not void the others.
+    fn decode(&mut self, text: &[u8], encoding: Encoding) {
         let room = self.tags.get_mut(self.count).and_then(|tag| tag.get_mut(..self.width));
-        if room.is_some_and(|room| crate::encoding::decode_exact(text, self.encoding, room)) {
+        if room.is_some_and(|room| decode_exact(text, encoding, room)) {
             self.count = self.count.saturating_add(1);
         }
-    }
-
-    fn too_many(&self) -> bool {
-        self.known > MAX_CANDIDATES
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> + Clone {
@@ -50,18 +43,22 @@ impl Candidates {
 pub(crate) struct Offered<'a> {
     /// Which set of header names it uses.
     pub(crate) names: usize,
-    pub(crate) candidates: Candidates,
     pub(crate) timestamp: Option<&'a [u8]>,
     pub(crate) sent: Option<Timestamp>,
     pub(crate) id: Option<&'a [u8]>,
 }
 
 impl<'a> Offered<'a> {
-    /// Reads the headers, and the body where the scheme keeps something there.
-    pub(crate) fn read(rules: &Rules, headers: &'a dyn Headers, body: Option<&'a [u8]>) -> Result<Self, Rejection> {
+    /// Reads the headers, and the body where the scheme keeps something there. The signatures go to `candidates`.
+    pub(crate) fn read(
+        rules: &Rules,
+        headers: &'a dyn Headers,
+        body: Option<&'a [u8]>,
+        candidates: &mut Candidates,
+    ) -> Result<Self, Rejection> {
         let chosen = choose_names(rules, headers);
         let names = rules.names.get(chosen).ok_or(Rejection::Missing(Field::Signature))?;
-        let mut reader = Reader::new(rules);
+        let mut reader = Reader { rules, entries: [b""; MAX_CANDIDATES], known: 0, timestamp: None, fault: None };
         match &rules.place {
             PlaceRule::Headers => reader.read_headers(names, headers)?,
             PlaceRule::Json(path) => reader.value(field::json(whole(body)?, path).map_err(|f| rejection(f, Field::Signature))?),
@@ -69,9 +66,9 @@ impl<'a> Offered<'a> {
                 reader.value(field::form_raw(whole(body)?, name).map_err(|f| rejection(f, Field::Signature))?)
             }
         }
-        let (candidates, tagged_time) = reader.verdict()?;
+        let tagged_time = reader.verdict(candidates)?;
         required(names, headers)?;
-        let mut offered = Offered { names: chosen, candidates, timestamp: None, sent: None, id: None };
+        let mut offered = Offered { names: chosen, timestamp: None, sent: None, id: None };
         if !rules.reads_timestamp_late() {
             offered.read_timestamp(rules, names, headers, body, tagged_time)?;
         }
@@ -179,16 +176,14 @@ fn required(names: &Names, headers: &dyn Headers) -> Result<(), Rejection> {
 /// Reads signature values by the grammar.
 struct Reader<'r, 'a> {
     rules: &'r Rules,
-    candidates: Candidates,
+    /// Entries of a known kind, well formed or not.
+    entries: [&'a [u8]; MAX_CANDIDATES],
+    known: usize,
     timestamp: Option<&'a [u8]>,
     fault: Option<Rejection>,
 }
 
 impl<'r, 'a> Reader<'r, 'a> {
-    fn new(rules: &'r Rules) -> Self {
-        Self { rules, candidates: Candidates::new(rules.hash.tag_len(), rules.encoding), timestamp: None, fault: None }
-    }
-
     fn read_headers(&mut self, names: &Names, headers: &'a dyn Headers) -> Result<(), Rejection> {
         let lists = matches!(self.rules.grammar, GrammarRule::List { .. } | GrammarRule::Tagged(_));
         for name in &names.signature {
@@ -208,7 +203,7 @@ impl<'r, 'a> Reader<'r, 'a> {
 
     /// Reads one value. Only its first 8 KiB are looked at, and nothing once there are too many candidates.
     fn value(&mut self, value: &'a [u8]) {
-        if self.candidates.too_many() {
+        if self.too_many() {
             return;
         }
         let seen = match value.get(..MAX_VALUE) {
@@ -224,15 +219,15 @@ impl<'r, 'a> Reader<'r, 'a> {
         }
         let rules = self.rules;
         match &rules.grammar {
-            GrammarRule::Whole => self.candidates.offer(text),
+            GrammarRule::Whole => self.offer(text),
             GrammarRule::Prefix { text: prefix, optional } => match text.strip_prefix(prefix.as_bytes()) {
-                Some(signature) => self.candidates.offer(signature),
-                None if *optional => self.candidates.offer(text),
-                None => self.candidates.offer(b""),
+                Some(signature) => self.offer(signature),
+                None if *optional => self.offer(text),
+                None => self.offer(b""),
             },
             GrammarRule::List { between, prefix } => match text.strip_prefix(prefix.as_bytes()) {
                 Some(list) => self.list(list, *between),
-                None => self.candidates.offer(b""),
+                None => self.offer(b""),
             },
             GrammarRule::Tagged(tagged) => match tagged.group {
                 Some(group) => text.split(|b| *b == group).for_each(|one| self.tagged(one, tagged)),
@@ -250,23 +245,23 @@ impl<'r, 'a> Reader<'r, 'a> {
             }
         }
         for item in items {
-            if self.candidates.too_many() {
+            if self.too_many() {
                 return;
             }
-            self.candidates.offer(item);
+            self.offer(item);
         }
     }
 
     fn tagged(&mut self, list: &'a [u8], tagged: &TaggedRule) {
         for item in list.split(|b| *b == tagged.between).map(trim).filter(|item| !item.is_empty()) {
-            if self.candidates.too_many() {
+            if self.too_many() {
                 return;
             }
             let Some(at) = item.iter().position(|b| *b == tagged.pair) else { continue };
             let Some((tag, [_, value @ ..])) = item.split_at_checked(at) else { continue };
             let tag = trim(tag);
             if tagged.accept.iter().any(|known| known.as_bytes() == tag) {
-                self.candidates.offer(value);
+                self.offer(value);
             } else if self.is_time(tag) {
                 self.time(value, tagged.group.is_some());
             }
@@ -288,17 +283,30 @@ impl<'r, 'a> Reader<'r, 'a> {
         }
     }
 
-    fn verdict(self) -> Result<(Candidates, Option<&'a [u8]>), Rejection> {
-        if self.candidates.too_many() {
+    fn offer(&mut self, entry: &'a [u8]) {
+        if let Some(place) = self.entries.get_mut(self.known) {
+            *place = entry;
+        }
+        self.known = self.known.saturating_add(1);
+    }
+
+    fn too_many(&self) -> bool {
+        self.known > MAX_CANDIDATES
+    }
+
+    /// What the signature headers came to; gives the time that stood in them. Nothing is decoded if there are too many.
+    fn verdict(self, candidates: &mut Candidates) -> Result<Option<&'a [u8]>, Rejection> {
+        if self.too_many() {
             return Err(Rejection::TooMany);
         }
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        match (self.candidates.known, self.candidates.count) {
+        self.entries.iter().take(self.known).for_each(|entry| candidates.decode(entry, self.rules.encoding));
+        match (self.known, candidates.count) {
             (0, _) => Err(Rejection::Missing(Field::Signature)),
             (_, 0) => Err(Rejection::Malformed(Field::Signature)),
-            _ => Ok((self.candidates, self.timestamp)),
+            _ => Ok(self.timestamp),
         }
     }
 }

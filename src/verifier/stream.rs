@@ -7,8 +7,8 @@ use core::fmt;
 use super::verified::{Evidence, Matched, Told};
 use super::{Verified, Verifier, fresh, live_keys};
 use crate::error::Rejection;
-use crate::key::VerifyKey;
 use crate::key::sealed::Material as _;
+use crate::key::{Fingerprint, VerifyKey};
 use crate::keyring::KeySource;
 use crate::mac::{MAX_KEYS, Macs};
 use crate::message::Request;
@@ -23,11 +23,23 @@ pub struct Stream<'v, S> {
     verifier: &'v Verifier<S>,
     macs: Macs,
     candidates: Candidates,
-    live: [Option<Matched>; MAX_KEYS],
+    live: [Option<(Matched, Identity)>; MAX_KEYS],
     after_body: Vec<u8>,
     sent: Option<Timestamp>,
     id: Option<Told>,
     len: u64,
+}
+
+/// How a key is found again in the ring of a later moment.
+struct Identity {
+    fingerprint: Fingerprint,
+    revocable: Fingerprint,
+}
+
+impl Identity {
+    fn of<K: VerifyKey>(key: &K) -> Self {
+        Self { fingerprint: key.fingerprint(), revocable: key.revocable() }
+    }
 }
 
 /// The body of a delivery that was verified as a stream: its bytes went through [`Stream::update`].
@@ -55,7 +67,8 @@ where
         }
         let ring = verifier.keys.ring();
         let live = live_keys(&ring, now)?;
-        let offered = Offered::read(rules, head.headers, None)?;
+        let mut candidates = Candidates::new(rules);
+        let offered = Offered::read(rules, head.headers, None, &mut candidates)?;
         let content = verifier.content(head, &offered, &[])?;
 
         let digest = verifier.setup.digest_streams && offered.id.is_none();
@@ -67,8 +80,8 @@ where
         Ok(Self {
             verifier,
             macs,
-            candidates: offered.candidates,
-            live: live.map(|live| live.map(|live| Matched::of(&live, &ring))),
+            candidates,
+            live: live.map(|live| live.map(|live| (Matched::of(&live, &ring), Identity::of(live.key)))),
             after_body,
             sent,
             id,
@@ -92,11 +105,11 @@ where
         self.macs.update(&self.after_body);
         let tags = self.macs.finish();
         let place = tags.matching(self.candidates.iter()).ok_or(Rejection::Mismatch)?;
-        let matched = self.live.get_mut(place).and_then(Option::take).ok_or(Rejection::Mismatch)?;
+        let (matched, identity) = self.live.get_mut(place).and_then(Option::take).ok_or(Rejection::Mismatch)?;
         // A key whose deadline passed while the body came in may be gone from the ring; a revoked one must be.
         let ran_out = matched.expires.is_some_and(|expires| expires <= now);
         let ring = self.verifier.keys.ring();
-        if !ring.holds(&matched.fingerprint) && (!ran_out || ring.was_revoked(&matched.revocable)) {
+        if !ring.holds(&identity.fingerprint) && (!ran_out || ring.was_revoked(&identity.revocable)) {
             return Err(Rejection::Mismatch);
         }
         fresh(&self.verifier.setup.rules, self.sent, now)?;

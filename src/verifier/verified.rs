@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::Setup;
 use crate::error::Rejection;
-use crate::key::{Fingerprint, KeyId, VerifyKey};
+use crate::key::{Key, KeyId};
 use crate::keyring::{Keyring, Live, Role};
 use crate::mac::DIGEST_BLOCK;
 use crate::replay::{ReplayKey, Scope, What};
@@ -39,8 +39,6 @@ pub(super) struct Evidence {
 /// The key that matched.
 #[derive(Clone)]
 pub(super) struct Matched {
-    pub(super) fingerprint: Fingerprint,
-    pub(super) revocable: Fingerprint,
     id: KeyId,
     label: Option<Arc<str>>,
     role: Role,
@@ -49,10 +47,8 @@ pub(super) struct Matched {
 }
 
 impl Matched {
-    pub(super) fn of<K: VerifyKey>(live: &Live<'_, K>, ring: &Keyring<K>) -> Self {
+    pub(super) fn of<K: Key>(live: &Live<'_, K>, ring: &Keyring<K>) -> Self {
         Self {
-            fingerprint: live.key.fingerprint(),
-            revocable: live.key.revocable(),
             id: live.key.id(),
             label: live.key.label().cloned(),
             role: live.role,
