@@ -284,6 +284,9 @@ pub enum SetupError {
     /// The scheme does not sign the URL.
     #[error("the scheme does not sign the URL, so a public URL has no effect")]
     UrlNotSigned,
+    /// The scheme signs the URL, so one message cannot be signed for many endpoints at once.
+    #[error("the scheme signs the URL, which differs from endpoint to endpoint: use a signer for each")]
+    UrlIsSigned,
     /// A tolerance for a scheme without a signed timestamp.
     #[error("the scheme has no signed timestamp, so there is nothing to tolerate")]
     NoTimestampToCheck,

@@ -46,6 +46,7 @@
 //! `http::HeaderMap`. `bcrypt` (default): stored bcrypt hashes. Without `std` the crate is `no_std` with `alloc`.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 
 extern crate alloc;
 #[cfg(feature = "std")]
@@ -90,7 +91,7 @@ pub use scheme::Scheme;
 pub use secret::Secret;
 #[cfg(feature = "std")]
 pub use share::{Replaced, SharedKeyring};
-pub use signer::{SignWith, SignedHeaders, Signer};
+pub use signer::{FanOut, SignWith, SignedHeaders, Signer};
 pub use store::{KeyringStore, Swapped};
 #[cfg(feature = "std")]
 pub use store::{MemoryKeyringStore, MemoryStoreError};

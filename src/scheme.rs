@@ -24,7 +24,7 @@ pub use crate::time::Unit;
 pub(crate) use content::{Content, Half};
 pub(crate) use emit::Signatures;
 pub(crate) use offered::{Candidates, Offered, in_body, late_timestamp};
-pub(crate) use rules::{PlaceRule, Rules, Text};
+pub(crate) use rules::{Names, PlaceRule, Rules, Text};
 
 /// The algorithm of a scheme. Fixed by the scheme, never read from a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,23 +1,23 @@
 //! Signing: a message and a ring give headers.
 
+mod fan_out;
 mod headers;
+mod prepared;
 
-use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
+pub use fan_out::FanOut;
 pub use headers::SignedHeaders;
 
-use crate::encoding::encode_into;
-use crate::error::{Rejection, SetupError, SignError};
-use crate::key::sealed::Material;
+use crate::error::{SetupError, SignError};
 use crate::keyring::{KeySource, Keyring, Part, Role, Status};
-use crate::mac::Macs;
-use crate::message::{Message, RequestView};
-use crate::scheme::{Content, PlaceRule, Rules, Scheme, Signatures, in_body};
+use crate::message::Message;
+use crate::scheme::{PlaceRule, Rules, Scheme};
 use crate::secret::Secret;
-use crate::time::{self, Timestamp};
+use crate::time::Timestamp;
+use prepared::Prepared;
 
 /// With which keys of its ring a [`Signer`] signs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,14 +69,7 @@ impl<S: KeySource<Key = Secret>> Signer<S> {
     /// [`SetupError`]: the scheme is wrong, carries one signature only but should sign with all live keys, or keeps its
     /// signature in the body.
     pub fn new(scheme: Scheme<'_>, keys: S, with: SignWith) -> Result<Self, SetupError> {
-        let rules = Rules::new(&scheme)?;
-        if with == SignWith::AllLive && !rules.carries_several {
-            return Err(SetupError::OneSignatureOnly);
-        }
-        if !matches!(rules.place, PlaceRule::Headers) {
-            return Err(SetupError::SignatureInBody);
-        }
-        Ok(Self { rules: Arc::new(rules), keys, with })
+        Ok(Self { rules: Arc::new(rules_for(scheme, with)?), keys, with })
     }
 
     /// Signs a message.
@@ -117,69 +110,23 @@ impl<S: KeySource<Key = Secret>> Signer<S> {
         message: &Message<'_>,
         now: Timestamp,
     ) -> Result<SignedHeaders, SignError> {
-        let rules = &*self.rules;
-        let names = rules.names.first().ok_or(SignError::Unbuildable)?;
-        let timestamp = self.timestamp(message, now)?;
-        let id = self.id(message)?;
-        let content = Content {
-            rules,
-            names,
-            view: RequestView {
-                method: message.method,
-                url: message.url.map(|url| (url, "")),
-                headers: &message.headers,
-                timestamp: timestamp.as_deref().map(str::as_bytes),
-                id: id.map(str::as_bytes),
-                body: message.body,
-            },
-        };
+        let prepared = Prepared::new(&self.rules, message, now)?;
         let keys: Vec<_> = ring.live(now).filter(|live| wanted(live.role)).collect();
-        let mut macs = Macs::begin(rules.hash, keys.iter().map(|live| live.key.mac_key()), false);
-        content.write(&mut |part| macs.update(part)).map_err(|why| self.missing(why, message))?;
-        let tags = macs.finish();
-        let text = |tag: &[u8]| {
-            let mut text = String::new();
-            encode_into(tag, rules.encoding, &mut text);
-            text
-        };
-        let previous = keys.iter().map(|live| live.role == Role::Previous);
-        let signatures: Vec<(bool, String)> = previous.zip(tags.iter().map(text)).collect();
-        let signatures = Signatures { rules, names, timestamp: timestamp.as_deref(), id, signatures: &signatures };
-        SignedHeaders::new(&signatures).ok_or(SignError::TooManyKeys)
+        let mut signatures = Vec::with_capacity(keys.len());
+        prepared.sign(keys.iter().map(|live| live.key), &mut |text| signatures.push(text))?;
+        let signatures: Vec<_> = keys.iter().map(|live| live.role == Role::Previous).zip(signatures).collect();
+        prepared.headers(&signatures)
     }
+}
 
-    /// The text of the timestamp: now, or what the body says if the scheme keeps it there.
-    fn timestamp(&self, message: &Message<'_>, now: Timestamp) -> Result<Option<String>, SignError> {
-        let Some((source, unit)) = &self.rules.timestamp else { return Ok(None) };
-        let mut text = String::new();
-        if source.in_body() {
-            let found = in_body(source, message.body).map_err(|_| SignError::MissingBodyField)?;
-            time::parse(found, *unit).ok_or(SignError::MissingBodyField)?;
-            text.push_str(core::str::from_utf8(found).map_err(|_| SignError::MissingBodyField)?);
-        } else {
-            time::write(now, *unit, &mut text).ok_or(SignError::TimeOutOfRange)?;
-        }
-        Ok(Some(text))
+/// The prepared scheme, if one can sign with it.
+fn rules_for(scheme: Scheme<'_>, with: SignWith) -> Result<Rules, SetupError> {
+    let rules = Rules::new(&scheme)?;
+    if with == SignWith::AllLive && !rules.carries_several {
+        return Err(SetupError::OneSignatureOnly);
     }
-
-    fn id<'m>(&self, message: &Message<'m>) -> Result<Option<&'m str>, SignError> {
-        if self.rules.names.first().is_none_or(|names| names.id.is_none()) {
-            return Ok(None);
-        }
-        let id = message.id.ok_or(SignError::MissingId)?;
-        if self.rules.id_is_fine(id.as_bytes()) { Ok(Some(id)) } else { Err(SignError::InvalidId) }
+    if !matches!(rules.place, PlaceRule::Headers) {
+        return Err(SetupError::SignatureInBody);
     }
-
-    fn missing(&self, why: Rejection, message: &Message<'_>) -> SignError {
-        use crate::error::Field;
-        match why {
-            Rejection::NeedsRequestLine if self.rules.signs_method && message.method.is_none() => SignError::MissingMethod,
-            Rejection::NeedsRequestLine => SignError::MissingUrl,
-            Rejection::Missing(Field::Header) | Rejection::Ambiguous(Field::Header) => SignError::MissingHeader,
-            Rejection::Missing(Field::Body) | Rejection::Malformed(Field::Body) | Rejection::Ambiguous(Field::Body) => {
-                SignError::MissingBodyField
-            }
-            _ => SignError::Unbuildable,
-        }
-    }
+    Ok(rules)
 }
