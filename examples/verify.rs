@@ -9,6 +9,7 @@
 //!     cargo run --example verify -- --provider github examples/deliveries/github.http
 //! ```
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::process::ExitCode;
 
@@ -37,20 +38,24 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<Result<String, Rejection>, Box<dyn std::error::Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let option = |name: &str| arguments.iter().position(|a| a == name).and_then(|at| arguments.get(at + 1));
-    let file = arguments.iter().enumerate().find(|(n, a)| {
-        let is_value = n.checked_sub(1).and_then(|n| arguments.get(n)).is_some_and(|a| a.starts_with("--"));
-        !a.starts_with("--") && !is_value
-    });
+    let mut options = BTreeMap::new();
+    let mut file = None;
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.strip_prefix("--") {
+            Some(name) => drop(options.insert(name.to_owned(), arguments.next().ok_or("an option lacks its value")?)),
+            None => file = Some(argument),
+        }
+    }
+    let option = |name: &str| options.get(name);
 
-    let scheme = option("--provider").ok_or("which provider? --provider ID")?;
+    let scheme = option("provider").ok_or("which provider? --provider ID")?;
     let scheme = providers::find(scheme).ok_or_else(|| format!("no provider is called {scheme:?}"))?;
-    let now = match option("--now") {
+    let now = match option("now") {
         Some(seconds) => Timestamp::from_unix_secs(seconds.parse().map_err(|_| "--now takes Unix seconds")?),
         None => Timestamp::now(),
     };
-    let format = match option("--format").map(String::as_str) {
+    let format = match option("format").map(String::as_str) {
         None => scheme.key_format(),
         Some("utf8") => SecretFormat::Utf8,
         Some("hex") => SecretFormat::Hex,
@@ -63,13 +68,13 @@ fn run() -> Result<Result<String, Rejection>, Box<dyn std::error::Error>> {
 
     let mut raw = Vec::new();
     match file {
-        Some((_, path)) => raw = std::fs::read(path).map_err(|e| format!("{path}: {e}"))?,
+        Some(path) => raw = std::fs::read(&path).map_err(|e| format!("{path}: {e}"))?,
         None => drop(std::io::stdin().read_to_end(&mut raw)?),
     }
     let (method, target, headers, body) = split(&raw).ok_or("not an HTTP request: request line, headers, empty line, body")?;
 
     let mut builder = Verifier::builder(*scheme);
-    if let Some(url) = option("--url") {
+    if let Some(url) = option("url") {
         builder = builder.public_url(url);
     }
     let verifier = builder.build(Keyring::new(secret, now).ring)?;
