@@ -23,7 +23,8 @@ fn main() {
     let now = Timestamp::from_unix_secs(1_790_000_000);
     let body = [b'x'; 64];
     let (old, new, foreign) = (secret("old"), secret("new"), secret("foreign"));
-    let ring = Keyring::new(old.clone(), now).ring.rotate(new.clone(), Duration::from_secs(60), now).expect("a rotation").ring;
+    let ring: Keyring = Keyring::new(old.clone(), now).ring;
+    let ring = ring.rotate(new.clone(), Duration::from_secs(60), now).expect("a rotation").ring;
     let verifier = Verifier::new(providers::GITHUB, ring).expect("a verifier");
     let sign = |secret: &Arc<Secret>| {
         let signer =

@@ -10,6 +10,7 @@ use hookring::{
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 fn main() -> Result<(), Box<dyn Error>> {
     // Time is always passed in; here it stands still until the story moves it on.
@@ -36,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("   accepted: id {:?}, key {} ({})", verified.id(), verified.key(), verified.role().as_str());
 
     println!("\n4. The secret is rotated; the old one stays good for 24 hours.");
-    let change = shared.load().rotate(Secret::generate(SecretFormat::Whsec)?, 24 * HOUR, noon)?;
+    let change = shared.load().rotate(Secret::generate(SecretFormat::Whsec)?, DAY, noon)?;
     for event in &change.events {
         println!("   audit trail: {:?}", event.kind);
     }
@@ -58,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("   refused: {}", stale.ok_or("a stale delivery was accepted")?);
 
     println!("\n8. A day later the old secret is dead by itself.");
-    let tomorrow = noon.plus(24 * HOUR);
+    let tomorrow = noon.plus(DAY);
     let (this_morning, last) = (shared.load().live(tomorrow).count(), check(&headers, body, tomorrow).err());
     println!("   live keys: {this_morning}; the old delivery: {}", last.ok_or("a dead key was accepted")?);
     assert_eq!(last, Some(Rejection::Mismatch));
