@@ -22,6 +22,8 @@ pub enum Field {
     Body,
     /// The request target (path and query) of a scheme that signs the URL.
     Target,
+    /// A secret that is presented as it is, as a bearer token.
+    Token,
 }
 
 impl Field {
@@ -33,6 +35,7 @@ impl Field {
             Self::Header => "required header",
             Self::Body => "body field",
             Self::Target => "request target",
+            Self::Token => "token",
         }
     }
 }
@@ -65,6 +68,9 @@ pub enum Rejection {
     /// No live key makes any of the offered signatures: forged, changed on the way, or signed with another secret.
     #[error("no live key matches the signature")]
     Mismatch,
+    /// The presented token is not the secret behind any live key.
+    #[error("no live key matches the token")]
+    TokenMismatch,
     /// The HTTP method is not the one that the endpoint accepts.
     #[error("wrong HTTP method")]
     WrongMethod,
@@ -107,6 +113,7 @@ impl Rejection {
                 Field::Header => "missing_header",
                 Field::Body => "missing_body_field",
                 Field::Target => "missing_target",
+                Field::Token => "missing_token",
             },
             Self::Malformed(field) => match field {
                 Field::Signature => "malformed_signature",
@@ -115,6 +122,7 @@ impl Rejection {
                 Field::Header => "malformed_header",
                 Field::Body => "malformed_body_field",
                 Field::Target => "malformed_target",
+                Field::Token => "malformed_token",
             },
             Self::Ambiguous(field) => match field {
                 Field::Signature => "ambiguous_signature",
@@ -123,9 +131,11 @@ impl Rejection {
                 Field::Header => "ambiguous_header",
                 Field::Body => "ambiguous_body_field",
                 Field::Target => "ambiguous_target",
+                Field::Token => "ambiguous_token",
             },
             Self::TooMany => "too_many_signatures",
             Self::Mismatch => "signature_mismatch",
+            Self::TokenMismatch => "token_mismatch",
             Self::WrongMethod => "wrong_method",
             Self::TooOld { .. } => "too_old",
             Self::TooNew { .. } => "too_new",
@@ -210,6 +220,77 @@ pub enum SecretError {
         minimum: u32,
     },
     /// The operating system gave no random bytes.
+    #[error("the operating system gave no random bytes")]
+    NoRandomness,
+    /// The public label of a key is empty, over 64 bytes, or has other characters than visible ASCII.
+    #[error("a label is 1 to 64 visible ASCII characters without blanks")]
+    BadLabel,
+}
+
+/// Why a stored hash cannot be made from a secret, or be read from a store. Names the rule and numbers, never the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HashError {
+    /// HMAC-SHA256 hashes keys of more than 64 bytes first: the stored hash would be the HMAC key itself, and a reader of
+    /// the store could forge.
+    #[error("the secret has {bytes} bytes: above {maximum} its SHA-256 is its HMAC key, so a stored hash would be the key")]
+    HashIsTheHmacKey {
+        /// Length of the secret's text in bytes.
+        bytes: usize,
+        /// The most that is accepted.
+        maximum: usize,
+    },
+    /// A bare hash of a short secret is open to guessing.
+    #[error("the secret has {bytes} bytes, {minimum} are needed for a bare SHA-256")]
+    TooShort {
+        /// Length of the secret's text in bytes.
+        bytes: usize,
+        /// The least that is accepted.
+        minimum: usize,
+    },
+    /// The stored text is not 64 hexadecimal digits.
+    #[error("the stored hash is not 64 hexadecimal digits, it has {bytes} bytes")]
+    NotSha256Hex {
+        /// Length of the stored text in bytes.
+        bytes: usize,
+    },
+    /// The stored hash is that of an empty text: the secret was empty when it was hashed.
+    #[error("the stored hash is the hash of nothing: the secret was empty when it was hashed")]
+    HashOfNothing,
+    /// bcrypt looks at 72 bytes and ignores what follows.
+    #[error("the secret has {bytes} bytes, bcrypt takes at most {maximum}")]
+    TooLongForBcrypt {
+        /// Length of the secret's text in bytes.
+        bytes: usize,
+        /// The most that is accepted.
+        maximum: usize,
+    },
+    /// bcrypt repeats its input with a NUL between, so a text with a NUL in it may equal a shorter one.
+    #[error("the secret contains a NUL, which bcrypt cannot tell from the end of a secret")]
+    ContainsNul,
+    /// A cost that protects too little, or makes a check take seconds.
+    #[error("bcrypt cost {cost} is not between {minimum} and {maximum}")]
+    BcryptCost {
+        /// The cost.
+        cost: u32,
+        /// The least that is accepted.
+        minimum: u32,
+        /// The most that is accepted.
+        maximum: u32,
+    },
+    /// The stored text is not a bcrypt hash.
+    #[error("the stored hash is not `$2b$`, a cost of two digits, `$` and 53 characters: it has {bytes} bytes")]
+    NotBcrypt {
+        /// Length of the stored text in bytes.
+        bytes: usize,
+    },
+    /// A bcrypt version other than `2a`, `2b` and `2y`; `2x` marks hashes of a broken implementation.
+    #[error("the bcrypt version is not 2a, 2b or 2y")]
+    BcryptVersion,
+    /// The last character of the salt or of the hash has bits that no bcrypt writes.
+    #[error("the stored bcrypt hash is not in its canonical form")]
+    BcryptNotCanonical,
+    /// The operating system gave no random bytes for a salt.
     #[error("the operating system gave no random bytes")]
     NoRandomness,
     /// The public label of a key is empty, over 64 bytes, or has other characters than visible ASCII.
@@ -365,6 +446,9 @@ pub enum Refused {
     /// The key was revoked and must never come back.
     #[error("the key was revoked from this ring and cannot return")]
     WasRevoked,
+    /// The stored hash that enters the ring is not that of the plaintext that was given with it.
+    #[error("the stored hash is not that of the given secret")]
+    WrongPlaintext,
     /// More than five live keys.
     #[error("the ring has five live keys already: wait for a deadline or revoke one")]
     TooManyLive,

@@ -66,6 +66,12 @@ impl fmt::Debug for KeyId {
     }
 }
 
+/// A public label of a key: 1 to 64 visible ASCII characters.
+pub(crate) fn public_label(label: &str) -> Option<Arc<str>> {
+    let fine = (1..=64).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_graphic());
+    fine.then(|| label.into())
+}
+
 /// All 32 bytes of a key's identity. Equality inside a keyring uses it; only eight of the bytes are ever shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint([u8; 32]);

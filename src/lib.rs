@@ -56,6 +56,7 @@ extern crate std;
 mod derive;
 mod encoding;
 mod error;
+mod hashed;
 mod headers;
 mod key;
 mod keyring;
@@ -77,7 +78,10 @@ mod verifier;
 
 pub use derive::{Derivation, Derived};
 pub use encoding::SecretFormat;
-pub use error::{DeriveError, Field, Refused, Rejection, ReplaceError, SchemeError, SecretError, SetupError, SignError};
+pub use error::{DeriveError, Field, HashError, Refused, Rejection, ReplaceError, SchemeError, SecretError, SetupError, SignError};
+#[cfg(feature = "bcrypt")]
+pub use hashed::BcryptHash;
+pub use hashed::{PresentedKey, Sha256Hash};
 pub use headers::{Headers, Name};
 pub use key::{Fingerprint, Key, KeyId, VerifyKey};
 pub use keyring::{

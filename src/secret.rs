@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::encoding::{SecretFormat, decode_secret_base64};
 use crate::error::SecretError;
-use crate::key::{Fingerprint, Key, KeyId, VerifyKey, sealed};
+use crate::key::{Fingerprint, Key, KeyId, VerifyKey, public_label, sealed};
 use crate::mac::{Hash, MacKey, Macs};
 use crate::policy::SecretPolicy;
 
@@ -122,11 +122,7 @@ impl Secret {
     ///
     /// [`SecretError::BadLabel`] unless it is 1 to 64 visible ASCII characters.
     pub fn labelled(mut self, label: &str) -> Result<Self, SecretError> {
-        let fine = (1..=64).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_graphic());
-        if !fine {
-            return Err(SecretError::BadLabel);
-        }
-        self.label = Some(label.into());
+        self.label = Some(public_label(label).ok_or(SecretError::BadLabel)?);
         Ok(self)
     }
 
