@@ -122,12 +122,7 @@ impl<K: PresentedKey> Keyring<K> {
     /// assert_eq!(ring.stage_presented(Sha256Hash::of(&old)?, &new, now).unwrap_err(), Refused::WrongPlaintext);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn stage_presented(
-        &self,
-        new: impl Into<Arc<K>>,
-        plaintext: &Secret,
-        now: Timestamp,
-    ) -> Result<Change<K>, Refused> {
+    pub fn stage_presented(&self, new: impl Into<Arc<K>>, plaintext: &Secret, now: Timestamp) -> Result<Change<K>, Refused> {
         let new = new.into();
         let text = plaintext.reveal().as_bytes();
         if !new.matches(text) {

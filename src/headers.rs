@@ -25,6 +25,16 @@ impl Name {
         })
     }
 
+    /// The name of the header that carries bearer tokens.
+    #[cfg(feature = "std")]
+    pub(crate) fn authorization() -> Self {
+        Self {
+            lower: "authorization".into(),
+            #[cfg(feature = "http")]
+            http: http::header::AUTHORIZATION,
+        }
+    }
+
     /// The name in lower case.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -33,6 +33,8 @@
 //! - **Senders** make a [`Signer`] of a scheme and a ring, and sign a [`Message`] into [`SignedHeaders`].
 //! - **Receivers** make a [`Verifier`] of a scheme and a ring, and get a [`Verified`] body or a [`Rejection`]. Bodies may
 //!   stream ([`Verifier::begin`]); keys may be chosen per tenant ([`VerifierBuilder::build_per_tenant`]).
+//! - **Presented secrets** are checked by a [`BearerVerifier`], over secrets or over stored hashes ([`Sha256Hash`],
+//!   [`BcryptHash`], your own [`PresentedKey`]) that rotate in the same rings.
 //!
 //! # What it does not do
 //!
@@ -53,6 +55,8 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+#[cfg(feature = "std")]
+mod bearer;
 mod derive;
 mod encoding;
 mod error;
@@ -76,9 +80,13 @@ mod store;
 mod time;
 mod verifier;
 
+#[cfg(feature = "std")]
+pub use bearer::{BearerVerifier, Presented, redact_query};
 pub use derive::{Derivation, Derived};
 pub use encoding::SecretFormat;
-pub use error::{DeriveError, Field, HashError, Refused, Rejection, ReplaceError, SchemeError, SecretError, SetupError, SignError};
+pub use error::{
+    DeriveError, Field, HashError, Refused, Rejection, ReplaceError, SchemeError, SecretError, SetupError, SignError,
+};
 #[cfg(feature = "bcrypt")]
 pub use hashed::BcryptHash;
 pub use hashed::{PresentedKey, Sha256Hash};

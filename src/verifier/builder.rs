@@ -88,7 +88,7 @@ impl<'a> VerifierBuilder<'a> {
     ///
     /// As [`VerifierBuilder::build`].
     pub fn build_per_tenant(self) -> Result<Verifier<NoKeys>, SetupError> {
-        Ok(Verifier { setup: Arc::new(self.setup()?), keys: NoKeys { _private: () } })
+        Ok(Verifier { setup: Arc::new(self.setup()?), keys: NoKeys::new() })
     }
 
     fn setup(self) -> Result<Setup, SetupError> {
@@ -148,6 +148,12 @@ fn base_url(text: &str) -> Result<Text, SetupError> {
 #[derive(Clone, Copy)]
 pub struct NoKeys {
     _private: (),
+}
+
+impl NoKeys {
+    pub(crate) const fn new() -> Self {
+        Self { _private: () }
+    }
 }
 
 impl fmt::Debug for NoKeys {

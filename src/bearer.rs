@@ -1,0 +1,321 @@
+//! Checking a secret that is presented as it is: `Authorization: Bearer`, on demand `?token=` or a piece of the path.
+
+mod query;
+mod slow;
+mod token;
+
+use alloc::sync::Arc;
+use core::fmt;
+
+use subtle::{Choice, ConditionallySelectable};
+
+pub use query::redact_query;
+
+use crate::error::{Field, Rejection};
+use crate::hashed::PresentedKey;
+use crate::headers::{Headers, Name};
+use crate::key::{Key, KeyId};
+use crate::keyring::{KeySource, Keyring, Live, Role};
+use crate::time::Timestamp;
+use crate::verifier::NoKeys;
+use slow::Slow;
+
+/// Longer tokens are refused unread: no secret is longer.
+const MAX_TOKEN: usize = 4096;
+
+/// Checks secrets that are presented as bearer tokens, over a ring of secrets or of their stored hashes.
+///
+/// ```
+/// use core::time::Duration;
+/// use hookring::{BearerVerifier, Keyring, Rejection, Role, Secret, SecretFormat, SharedKeyring, Sha256Hash, Timestamp};
+///
+/// let now = Timestamp::now();
+/// let secret = Secret::generate(SecretFormat::Base64Url)?;
+/// let ring = SharedKeyring::new(Keyring::new(Sha256Hash::of(&secret)?, now).ring);
+/// let verifier = BearerVerifier::new(ring.clone(), 0);
+///
+/// let headers = [("authorization", format!("Bearer {}", secret.reveal()))];
+/// assert_eq!(verifier.check(&headers, None)?.role, Role::Current);
+///
+/// // The secret is rotated; for an hour the old one is still accepted.
+/// let new = Secret::generate(SecretFormat::Base64Url)?;
+/// ring.replace(ring.load().rotate(Sha256Hash::of(&new)?, Duration::from_secs(3600), now)?.ring)?;
+/// assert_eq!(verifier.check(&headers, None)?.role, Role::Previous);
+/// assert_eq!(verifier.check(&[("authorization", "Bearer guess")], None), Err(Rejection::TokenMismatch));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # What is accepted
+///
+/// One `Authorization` line: `Bearer` in any letter case, one or more blanks, the token. The token is compared as it is.
+/// Another scheme, or the scheme alone, is no token. With [`BearerVerifier::allow_query`] a token may come in the query
+/// instead, but not in both.
+///
+/// # Slow hashes
+///
+/// A bcrypt check takes a third of a second of a core, so whoever can send requests could occupy every core. At most
+/// `slow_at_once` checks compute at the same time; beyond that the answer is [`Rejection::Busy`] at once, nothing waits.
+/// What matched is remembered, as a MAC under a random key of this verifier, for as long as its stored key is live: a
+/// caller that keeps presenting the same secret costs one slow check per process, and is served while others are told to
+/// wait. Keep the verifier, therefore, and share it (cloning shares); do not make one per request. On an async runtime
+/// run [`BearerVerifier::check`] over slow hashes with `spawn_blocking`.
+///
+/// # Security
+///
+/// A token proves who sends, nothing about the body: whoever sees one request can send others. Prefer signatures
+/// ([`Verifier`](crate::Verifier)) where the sender can make them.
+///
+/// All live keys that are not slow are always tried, in constant time. Slow ones are tried until one matches, so only
+/// somebody who holds a secret can measure which one it is.
+pub struct BearerVerifier<S = Keyring> {
+    shared: Arc<Shared>,
+    query: Option<Arc<str>>,
+    keys: S,
+}
+
+/// What clones and tenants share.
+struct Shared {
+    authorization: Name,
+    slow: Slow,
+}
+
+/// A token that is the secret behind a live key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use = "which key matched, and in which role"]
+pub struct Presented {
+    /// Which key matched.
+    pub key: KeyId,
+    /// Its public label, if it has one.
+    pub label: Option<Arc<str>>,
+    /// Its role: tokens under [`Role::Previous`] show who still uses the old secret.
+    pub role: Role,
+    /// When the key dies, if it is a previous one.
+    pub expires_at: Option<Timestamp>,
+    /// The generation of the ring that was used.
+    pub generation: u64,
+    /// Whether the token came in the query, so that it now stands in the logs of every hop.
+    pub by_query: bool,
+}
+
+impl<S: KeySource> BearerVerifier<S>
+where
+    S::Key: PresentedKey,
+{
+    /// A verifier over a ring.
+    ///
+    /// `slow_at_once` is how many slow checks may compute at the same time, over all clones: less than the number of
+    /// cores. It has no meaning for keys that are not slow; zero refuses every slow check with [`Rejection::Busy`].
+    pub fn new(keys: S, slow_at_once: u16) -> Self {
+        Self { shared: Shared::new(slow_at_once), query: None, keys }
+    }
+
+    /// Checks a request at this moment. `query` is what stands after the `?`, still percent-encoded.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection`], with the status to answer and a reason for the log. See [`BearerVerifier::check_at`].
+    pub fn check(&self, headers: &(impl Headers + ?Sized), query: Option<&str>) -> Result<Presented, Rejection> {
+        self.check_at(headers, query, Timestamp::now())
+    }
+
+    /// Checks a request at a given time.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection::Missing`] or [`Rejection::Ambiguous`] of [`Field::Token`]; [`Rejection::TokenMismatch`], also for a
+    /// token in the query that is not percent-encoded UTF-8; [`Rejection::NoLiveKey`]; [`Rejection::Busy`].
+    pub fn check_at(
+        &self,
+        headers: &(impl Headers + ?Sized),
+        query: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Presented, Rejection> {
+        let ring = self.live_ring(now)?;
+        let in_header = token::in_header(&headers, &self.shared.authorization)?;
+        let in_query = match (self.query.as_deref(), query) {
+            (Some(parameter), Some(query)) => query::value(query, parameter)?,
+            _ => None,
+        };
+        match (in_header, in_query) {
+            (Some(_), Some(_)) => Err(Rejection::Ambiguous(Field::Token)),
+            (Some(token), None) => self.judge(&ring, token, false, now),
+            (None, Some(value)) => {
+                let token = query::decode(value).ok_or(Rejection::TokenMismatch)?;
+                self.judge(&ring, &token, true, now)
+            }
+            (None, None) => Err(Rejection::Missing(Field::Token)),
+        }
+    }
+
+    /// Checks a token that the caller took from elsewhere, such as a segment of the path, already decoded.
+    ///
+    /// ```
+    /// use hookring::{BearerVerifier, Derivation, Derived, Keyring, Secret, SecretFormat, Timestamp};
+    ///
+    /// // Trigger URLs whose last segment is derived from one master: nothing to store per workflow.
+    /// let now = Timestamp::now();
+    /// let master = Keyring::new(Secret::generate(SecretFormat::Utf8)?, now).ring;
+    /// let tokens = Derived::new(master, Derivation::labelled("url token", &["workflow-23"])?);
+    /// let url = format!("https://hooks.example/workflow-23/{}", *tokens.current_token().ok_or("suspended")?);
+    ///
+    /// let verifier = BearerVerifier::new(tokens, 0);
+    /// let segment = url.rsplit('/').next().unwrap_or_default();
+    /// assert!(verifier.check_token(segment.as_bytes(), now).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Security
+    ///
+    /// A token in a URL stands in the logs of every hop, in browser histories and in `Referer` headers. Log the route
+    /// (`/{workflow}/{token}`), not the path.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection::Missing`] for an empty token, [`Rejection::TokenMismatch`], [`Rejection::NoLiveKey`] or
+    /// [`Rejection::Busy`].
+    pub fn check_token(&self, token: &[u8], now: Timestamp) -> Result<Presented, Rejection> {
+        self.judge(&self.live_ring(now)?, token, false, now)
+    }
+
+    /// The ring of this moment, unless it is our own fault that nobody can be let in.
+    fn live_ring(&self, now: Timestamp) -> Result<Keyring<S::Key>, Rejection> {
+        let ring = self.keys.ring();
+        if ring.live(now).next().is_none() { Err(Rejection::NoLiveKey) } else { Ok(ring) }
+    }
+
+    fn judge(&self, ring: &Keyring<S::Key>, token: &[u8], by_query: bool, now: Timestamp) -> Result<Presented, Rejection> {
+        if token.is_empty() {
+            return Err(Rejection::Missing(Field::Token));
+        }
+        if token.len() > MAX_TOKEN {
+            return Err(Rejection::TokenMismatch);
+        }
+        let live = match try_fast(ring, token, now) {
+            Some(live) => live,
+            None => self.try_slow(ring, token, now)?,
+        };
+        Ok(Presented {
+            key: live.key.id(),
+            label: live.key.label().cloned(),
+            role: live.role,
+            expires_at: live.expires_at,
+            generation: ring.generation(),
+            by_query,
+        })
+    }
+
+    fn try_slow<'r>(&self, ring: &'r Keyring<S::Key>, token: &[u8], now: Timestamp) -> Result<Live<'r, S::Key>, Rejection> {
+        let slow = &self.shared.slow;
+        let mut keys = ring.live(now).filter(|live| live.key.is_slow()).peekable();
+        if keys.peek().is_none() {
+            return Err(Rejection::TokenMismatch);
+        }
+        // Who was let in before needs no slot, so that a flood of guesses does not shut the door on honest callers.
+        if let Some(known) = slow.recall(ring, token, now) {
+            return Ok(known);
+        }
+        let _slot = slow.enter().ok_or(Rejection::Busy)?;
+        let live = keys.find(|live| live.key.matches(token)).ok_or(Rejection::TokenMismatch)?;
+        // That took long enough for the key to have been revoked.
+        if !self.keys.ring().holds(&live.key.fingerprint()) {
+            return Err(Rejection::TokenMismatch);
+        }
+        slow.remember(ring, &live.key.fingerprint(), token);
+        Ok(live)
+    }
+}
+
+/// The key that is not slow and matches. Every one of them is tried; only at the end a comparison becomes a public fact.
+fn try_fast<'r, K: PresentedKey>(ring: &'r Keyring<K>, token: &[u8], now: Timestamp) -> Option<Live<'r, K>> {
+    let mut found = Choice::from(0);
+    let mut which = 0_u8;
+    for (live, place) in ring.live(now).zip(0_u8..).filter(|(live, _)| !live.key.is_slow()) {
+        let hit = Choice::from(u8::from(live.key.matches(token)));
+        which = u8::conditional_select(&which, &place, hit & !found);
+        found |= hit;
+    }
+    if bool::from(found) { ring.live(now).nth(usize::from(which)) } else { None }
+}
+
+impl<S> BearerVerifier<S> {
+    /// Also accepts the token as the value of this query parameter. Off by default: without it, queries are ignored.
+    ///
+    /// The parameter's name is given decoded. Names and values of the query are percent-decoded once, and a `+` is a
+    /// plus. An empty name allows nothing.
+    ///
+    /// ```
+    /// use hookring::{BearerVerifier, Field, Keyring, Rejection, Secret, SecretFormat, Timestamp};
+    ///
+    /// let secret = Secret::generate(SecretFormat::Base64Url)?;
+    /// let query = format!("v=2&token={}", secret.reveal());
+    /// let header = [("Authorization", format!("Bearer {}", secret.reveal()))];
+    /// let none: [(&str, &str); 0] = [];
+    ///
+    /// let strict = BearerVerifier::new(Keyring::new(secret, Timestamp::now()).ring, 0);
+    /// assert_eq!(strict.check(&none, Some(&query)), Err(Rejection::Missing(Field::Token)));
+    /// let lenient = strict.clone().allow_query("token");
+    /// assert!(lenient.check(&none, Some(&query))?.by_query);
+    /// assert_eq!(lenient.check(&header, Some(&query)), Err(Rejection::Ambiguous(Field::Token)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Security
+    ///
+    /// URLs are logged by every hop: proxies, load balancers, the server itself, monitoring. Each of those logs then
+    /// holds the secret. Allow it only for senders that can do nothing else, give them a secret of their own, watch
+    /// [`Presented::by_query`], and pass what you log yourself through [`redact_query`].
+    #[must_use]
+    pub fn allow_query(self, parameter: &str) -> Self {
+        Self { query: (!parameter.is_empty()).then(|| parameter.into()), ..self }
+    }
+}
+
+impl BearerVerifier<NoKeys> {
+    /// A verifier for many tenants: it has no keys and no `check`, only [`BearerVerifier::with_keys`]. The bound on slow
+    /// checks is one for all of them.
+    ///
+    /// ```
+    /// use hookring::{BearerVerifier, Keyring, Secret, SecretFormat, Sha256Hash, Timestamp};
+    ///
+    /// let shared = BearerVerifier::per_tenant(1);
+    /// let secret = Secret::generate(SecretFormat::Base64Url)?;
+    /// let ring_of_tenant = Keyring::new(Sha256Hash::of(&secret)?, Timestamp::now()).ring;
+    /// let headers = [("Authorization", format!("Bearer {}", secret.reveal()))];
+    /// assert!(shared.with_keys(&ring_of_tenant).check(&headers, None).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn per_tenant(slow_at_once: u16) -> Self {
+        Self { shared: Shared::new(slow_at_once), query: None, keys: NoKeys::new() }
+    }
+
+    /// The verifier with the keys of one tenant. Cheap: it shares the bound and what is remembered.
+    pub fn with_keys<S: KeySource>(&self, keys: S) -> BearerVerifier<S>
+    where
+        S::Key: PresentedKey,
+    {
+        BearerVerifier { shared: Arc::clone(&self.shared), query: self.query.clone(), keys }
+    }
+}
+
+impl Shared {
+    fn new(slow_at_once: u16) -> Arc<Self> {
+        Arc::new(Self { authorization: Name::authorization(), slow: Slow::new(slow_at_once) })
+    }
+}
+
+impl<S: Clone> Clone for BearerVerifier<S> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), query: self.query.clone(), keys: self.keys.clone() }
+    }
+}
+
+impl<S> fmt::Debug for BearerVerifier<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BearerVerifier")
+            .field("query", &self.query)
+            .field("slow_at_once", &self.shared.slow.at_once())
+            .finish_non_exhaustive()
+    }
+}
