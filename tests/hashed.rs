@@ -8,6 +8,7 @@
     clippy::arithmetic_side_effects,
     reason = "tests"
 )]
+#![cfg(feature = "std")]
 
 use std::time::Duration;
 
