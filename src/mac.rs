@@ -94,12 +94,23 @@ impl Macs {
         }
     }
 
-    /// Ends the message. By reference, because moving the states costs a short message several per cent.
+    /// Ends the message.
     pub(crate) fn finish(&mut self) -> Tags {
+        let mut tags = Tags::EMPTY;
+        self.finish_into(&mut tags);
+        tags
+    }
+
+    /// Ends the message in place, because moving the tags costs a short message several per cent.
+    pub(crate) fn finish_into(&mut self, tags: &mut Tags) {
         match &mut self.0 {
-            Body::Portable(body) => body.finish(),
+            Body::Portable(body) => body.finish_into(tags),
             #[cfg(feature = "simd")]
-            Body::Lanes(body) => Tags::of_lanes(&body.finish()),
+            Body::Lanes(body) => {
+                let mut ends = lanes::LaneTags::new(body);
+                body.finish_into(&mut ends);
+                tags.take_lanes(&ends);
+            }
         }
     }
 }
@@ -118,15 +129,18 @@ pub(crate) struct Tags {
 }
 
 impl Tags {
+    pub(crate) const EMPTY: Self = Self { bytes: [[0; MAX_TAG]; MAX_KEYS], count: 0, len: 0, digest: None };
+
     #[cfg(feature = "simd")]
-    fn of_lanes(ends: &lanes::LaneTags) -> Self {
-        let mut bytes = [[0; MAX_TAG]; MAX_KEYS];
-        for (row, tag) in bytes.iter_mut().zip(ends.tags()) {
+    fn take_lanes(&mut self, ends: &lanes::LaneTags) {
+        for (row, tag) in self.bytes.iter_mut().zip(ends.tags()) {
             if let Some(room) = row.first_chunk_mut() {
                 *room = *tag;
             }
         }
-        Self { bytes, count: ends.tags().len(), len: Hash::Sha256.tag_len(), digest: ends.digest().copied() }
+        self.count = ends.tags().len();
+        self.len = Hash::Sha256.tag_len();
+        self.digest = ends.digest().copied();
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {

@@ -20,7 +20,7 @@ use crate::headers::Headers;
 use crate::key::sealed::Material as _;
 use crate::key::{Key, VerifyKey};
 use crate::keyring::{KeySource, Keyring, Live, Part, Status};
-use crate::mac::{MAX_KEYS, Macs};
+use crate::mac::{MAX_KEYS, Macs, Tags};
 use crate::message::{Request, RequestView};
 use crate::scheme::{Candidates, Content, Offered, Rules, Scheme, Text, late_timestamp};
 use crate::time::Timestamp;
@@ -128,7 +128,8 @@ where
         let digest = !rules.can_stream && offered.id.is_none();
         let mut macs = Macs::begin(rules.hash, live.iter().flatten().map(|live| live.key.mac_key()), digest);
         content.write(&mut |part| macs.update(part))?;
-        let tags = macs.finish();
+        let mut tags = Tags::EMPTY;
+        macs.finish_into(&mut tags);
         let matched = tags.matching(candidates.iter()).ok_or(Rejection::Mismatch)?;
         let matched = live.get(matched).copied().flatten().ok_or(Rejection::Mismatch)?;
 

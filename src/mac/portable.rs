@@ -38,13 +38,12 @@ impl Portable {
         }
     }
 
-    pub(super) fn finish(&mut self) -> Tags {
-        let mut bytes = [[0; MAX_TAG]; MAX_KEYS];
-        let (count, len) = match &mut self.states {
-            States::Sha256(states) => (collect(states, &mut bytes), Hash::Sha256.tag_len()),
-            States::Sha512(states) => (collect(states, &mut bytes), Hash::Sha512.tag_len()),
+    pub(super) fn finish_into(&mut self, tags: &mut Tags) {
+        (tags.count, tags.len) = match &mut self.states {
+            States::Sha256(states) => (collect(states, &mut tags.bytes), Hash::Sha256.tag_len()),
+            States::Sha512(states) => (collect(states, &mut tags.bytes), Hash::Sha512.tag_len()),
         };
-        Tags { bytes, count, len, digest: self.digest.take().map(|d| d.finalize().into()) }
+        tags.digest = self.digest.take().map(|digest| digest.finalize().into());
     }
 }
 

@@ -295,7 +295,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     /// What the signature headers came to; gives the time that stood in them. Nothing is decoded if there are too many.
-    fn verdict(self, candidates: &mut Candidates) -> Result<Option<&'a [u8]>, Rejection> {
+    fn verdict(&self, candidates: &mut Candidates) -> Result<Option<&'a [u8]>, Rejection> {
         if self.too_many() {
             return Err(Rejection::TooMany);
         }

@@ -62,8 +62,8 @@ impl Matched {
 pub(super) enum Told {
     /// By the id that was signed.
     Id(Small),
-    /// By its signed content: what stands before and after the body.
-    Around { before: Small, after: Small },
+    /// By its signed content: what stands before and after the body, and how long the first is.
+    Around { text: Small, before: u32 },
     /// By the digest of its signed content.
     Digest([u8; 32]),
     /// Not at all: a stream without digest.
@@ -76,10 +76,12 @@ impl Told {
     }
 
     pub(super) fn around(content: &Content<'_, '_>) -> Result<Self, Rejection> {
-        let (mut before, mut after) = (Small::EMPTY, Small::EMPTY);
-        content.write_half(Half::BeforeBody, &mut |part| before.push(part))?;
-        content.write_half(Half::AfterBody, &mut |part| after.push(part))?;
-        Ok(Self::Around { before, after })
+        let mut text = Small::EMPTY;
+        content.write_half(Half::BeforeBody, &mut |part| text.push(part))?;
+        // Headers are bounded to a few KiB, so the length fits.
+        let before = u32::try_from(text.as_bytes().len()).unwrap_or(u32::MAX);
+        content.write_half(Half::AfterBody, &mut |part| text.push(part))?;
+        Ok(Self::Around { text, before })
     }
 }
 
@@ -186,7 +188,11 @@ impl<B: AsRef<[u8]>> Verified<B> {
         match &self.evidence.told {
             Told::Id(id) => ReplayKey::of(scope, self.scheme(), What::SignedId(id.as_bytes())),
             Told::Digest(digest) => self.key_of_digest(scope, digest),
-            Told::Around { before, after } => self.key_of_digest(scope, &digest([before.as_bytes(), body, after.as_bytes()])),
+            Told::Around { text, before } => {
+                let before = usize::try_from(*before).unwrap_or(usize::MAX);
+                let (before, after) = text.as_bytes().split_at_checked(before).unwrap_or_default();
+                self.key_of_digest(scope, &digest([before, body, after]))
+            }
             Told::Not => self.key_of_digest(scope, &digest([b"", body, b""])),
         }
     }
