@@ -219,6 +219,33 @@ pub enum SecretError {
         /// What the policy asks for.
         minimum: u32,
     },
+    /// A random text of this length would have more different characters.
+    #[error("the secret has {distinct} different characters, {minimum} are needed: generate one with `openssl rand -hex 32`")]
+    TooFewDistinct {
+        /// How many different characters it has.
+        distinct: usize,
+        /// What the policy asks for.
+        minimum: usize,
+    },
+    /// It is, or contains, a text that stands in for a secret, or a word that the application denies.
+    #[error("the secret is a placeholder or contains a denied word: generate one with `openssl rand -hex 32`")]
+    Placeholder,
+    /// Half of it or more repeats an earlier part, counts up or down, or follows the keyboard.
+    #[error("{percent} % of the secret is repeats, runs or keyboard walks: generate one with `openssl rand -hex 32`")]
+    Repetitive {
+        /// How much of it: 50 to 100.
+        percent: u8,
+    },
+    /// Its words, repeats, runs and keyboard walks leave too little that a guesser would not try.
+    #[error(
+        "words, repeats and runs leave the secret about {bits} bits, {minimum} are needed: generate one with `openssl rand -hex 32`"
+    )]
+    Predictable {
+        /// About how many bits it takes to describe the secret.
+        bits: u32,
+        /// What the policy asks for.
+        minimum: u32,
+    },
     /// The operating system gave no random bytes.
     #[error("the operating system gave no random bytes")]
     NoRandomness,

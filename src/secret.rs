@@ -12,12 +12,10 @@ use crate::encoding::{SecretFormat, decode_secret_base64};
 use crate::error::SecretError;
 use crate::key::{Fingerprint, Key, KeyId, VerifyKey, public_label, sealed};
 use crate::mac::{Hash, MacKey, Macs};
-use crate::policy::SecretPolicy;
+use crate::policy::{MAX_TEXT, SecretPolicy};
 
 /// The prefix of a Standard Webhooks secret.
 const WHSEC: &str = "whsec_";
-/// Longer texts are refused unread.
-const MAX_TEXT: usize = 4096;
 
 /// A signing secret.
 ///

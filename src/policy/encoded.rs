@@ -1,0 +1,117 @@
+//! Looking through encodings: the base64 of a password is a password.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
+use super::alphabet::Alphabet;
+
+/// From this length on bytes that are all printable are text. A random key of so many bytes is text less than once in
+/// 2^30; and from [`PLAIN`] on if they are all letters, digits, blanks, `-`, `_` and `.`.
+pub(super) const PRINTABLE: usize = 22;
+/// See [`PRINTABLE`].
+pub(super) const PLAIN: usize = 16;
+/// Fewer decoded bytes than this are not looked at.
+const SHORTEST: usize = 8;
+
+/// The bytes that a text stands for, if it is hexadecimal or else base64.
+pub(super) fn decode(text: &[u8]) -> Option<Zeroizing<Box<[u8]>>> {
+    let alphabet = Alphabet::of(text);
+    let width = if alphabet.is_hex() {
+        4
+    } else if alphabet.is_base64() {
+        6
+    } else {
+        return None;
+    };
+    unpack(text, width).filter(|bytes| bytes.len() >= SHORTEST)
+}
+
+/// Puts digits of 4 or 6 bits together. Bits that do not fill a byte at the end are dropped.
+fn unpack(text: &[u8], width: u32) -> Option<Zeroizing<Box<[u8]>>> {
+    // Exactly the right size at once: growing would leave an unwiped copy behind.
+    let length = text.len().saturating_mul(width as usize) / 8;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(length));
+    let (mut pending, mut have) = (0_u32, 0_u32);
+    for byte in text {
+        pending = pending.wrapping_shl(width) | if width == 4 { hex_digit(*byte)? } else { base64_digit(*byte)? };
+        have = have.saturating_add(width);
+        if have >= 8 {
+            have = have.saturating_sub(8);
+            bytes.push(pending.wrapping_shr(have) as u8);
+        }
+    }
+    Some(Zeroizing::new(core::mem::take(&mut *bytes).into_boxed_slice()))
+}
+
+fn hex_digit(byte: u8) -> Option<u32> {
+    char::from(byte).to_digit(16)
+}
+
+fn base64_digit(byte: u8) -> Option<u32> {
+    let (first, value) = match byte {
+        b'A'..=b'Z' => (b'A', 0),
+        b'a'..=b'z' => (b'a', 26),
+        b'0'..=b'9' => (b'0', 52),
+        b'+' | b'-' => (byte, 62),
+        b'/' | b'_' => (byte, 63),
+        _ => return None,
+    };
+    Some(u32::from(byte.saturating_sub(first)).saturating_add(value))
+}
+
+/// The text that the bytes are, if they are text that cannot be an accident. A line break at the end, as `echo` leaves
+/// it, is not part of it.
+pub(super) fn as_text(bytes: &[u8]) -> Option<&[u8]> {
+    let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let printable = text.len() >= PRINTABLE && text.iter().all(|byte| is_printable(*byte));
+    let plain = text.len() >= PLAIN && text.iter().all(|byte| is_plain(*byte));
+    (printable || plain).then_some(text)
+}
+
+pub(super) fn is_printable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n')
+}
+
+pub(super) fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b" -_.".contains(&byte)
+}
+
+/// Every other byte, if those between them are all the same: UTF-16 with Latin letters, `s-e-c-r-e-t`.
+pub(super) fn without_filler(bytes: &[u8]) -> Option<Zeroizing<Box<[u8]>>> {
+    let every_other = |from| bytes.iter().skip(from).step_by(2);
+    let same = |from| every_other(from).all(|byte| Some(byte) == every_other(from).next());
+    let kept = match (same(0), same(1)) {
+        (true, false) => 1,
+        (false, true) => 0,
+        _ => return None,
+    };
+    (bytes.len() >= 2 * SHORTEST).then(|| Zeroizing::new(every_other(kept).copied().collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString as _;
+
+    #[test]
+    fn text_is_found_in_encodings() {
+        let find = |text: &str| decode(text.as_bytes()).and_then(|bytes| as_text(&bytes).map(<[u8]>::to_vec));
+        let plain = b"correct horse battery".to_vec();
+        assert_eq!(find("636f727265637420686f7273652062617474657279"), Some(plain.clone()));
+        assert_eq!(find("Y29ycmVjdCBob3JzZSBiYXR0ZXJ5"), Some(plain.clone()));
+        assert_eq!(find("Y29ycmVjdCBob3JzZSBiYXR0ZXJ5Cg"), Some(plain));
+        assert_eq!(find("f2dcc48fd0aac9e2b1a0cd2e1b6eb4f5ec28d8a4a2c2a3b8a1b2c3d4e5f6a7b8"), None);
+    }
+
+    #[test]
+    fn filler_is_left_out() {
+        let kept = |bytes: &[u8]| without_filler(bytes).map(|kept| core::str::from_utf8(&kept).unwrap_or("").to_string());
+        assert_eq!(kept(b"p\0a\0s\0s\0w\0o\0r\0d\0").as_deref(), Some("password"));
+        assert_eq!(kept(b"\0p\0a\0s\0s\0w\0o\0r\0d").as_deref(), Some("password"));
+        assert_eq!(kept(b"s-e-c-r-e-t-w-o-r-d").as_deref(), Some("secretword"));
+        assert_eq!(kept(&[0; 32]), None);
+        assert_eq!(kept(&[1; 32]), None);
+    }
+}
