@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use hookring::{
-    Keyring, Message, Request, Scheme, Scope, Secret, SecretFormat, SecretPolicy, SignWith, Signer, Timestamp, Verifier,
-    providers,
+    FanOut, Keyring, Message, Request, Scheme, Scope, Secret, SecretFormat, SecretPolicy, SignWith, Signer, Timestamp,
+    Verifier, providers,
 };
 use http::HeaderMap;
 use sha2::Sha256;
@@ -23,6 +23,7 @@ use sha2::Sha256;
 const SIZES: [(&str, usize); 5] =
     [("0.25 KiB", 256), ("1 KiB", 1024), ("4 KiB", 4096), ("64 KiB", 65_536), ("1 MiB", 1_048_576)];
 const SCOPE: &str = "bench";
+const ENDPOINTS: u8 = 60;
 
 struct Case<'a> {
     name: String,
@@ -68,7 +69,8 @@ fn main() {
         let floor = results[0].1;
         println!("\n{label}: floor {floor:.0} ns");
         for (name, nanos) in &results[1..] {
-            println!("ratio {name:<46} {:.3}", nanos / floor);
+            let runs = if name.ends_with("per key") { f64::from(ENDPOINTS) } else { 1.0 };
+            println!("ratio {name:<46} {:.3}", nanos / floor / runs);
         }
         if size == 4096 && has_sha() {
             let of = |wanted: &str| results.iter().find(|(name, _)| name == wanted).expect("a case").1;
@@ -132,6 +134,13 @@ fn cases<'b>(body: &'b [u8], now: Timestamp) -> Vec<Case<'b>> {
 
     let signer = Signer::new(standard, ring(2, now), SignWith::AllLive).expect("a signer");
     case("dual signing", Box::new(move || drop(black_box(signer.sign(&Message::new(black_box(body)).id("msg_1"), now)))));
+
+    let rings: Vec<Keyring> = (0..ENDPOINTS).map(|n| Keyring::new(secret(n), now).ring).collect();
+    let fan_out = FanOut::new(github, SignWith::Current).expect("a signer");
+    case(
+        "sign_each for 60 keys, per key",
+        Box::new(move || drop(black_box(fan_out.sign_each(&Message::new(black_box(body)), &rings, now)))),
+    );
     all
 }
 
