@@ -75,7 +75,10 @@ impl Macs {
     /// Starts with a fresh message. Keys beyond [`MAX_KEYS`] are left out; a keyring never has more.
     pub(crate) fn begin<'k>(hash: Hash, keys: impl Iterator<Item = &'k MacKey>, digest: bool) -> Self {
         #[cfg(test)]
-        counter::add();
+        let keys = {
+            counter::add();
+            keys.inspect(|_| counter::add_key())
+        };
         #[cfg(feature = "simd")]
         if let Some(engine) = shani::ShaNi::detect().filter(|_| hash == Hash::Sha256) {
             let digest = digest.then(|| lanes::state_after(engine, &DIGEST_BLOCK));
@@ -175,12 +178,16 @@ fn same(tag: &[u8], candidate: &[u8]) -> Choice {
 pub(crate) mod counter {
     extern crate std;
     use core::cell::Cell;
-    std::thread_local!(static COUNT: Cell<u32> = const { Cell::new(0) });
+    std::thread_local!(static COUNT: Cell<(u32, u32)> = const { Cell::new((0, 0)) });
     pub(crate) fn add() {
-        COUNT.with(|c| c.set(c.get() + 1));
+        COUNT.with(|c| c.set((c.get().0 + 1, c.get().1)));
     }
-    pub(crate) fn take() -> u32 {
-        COUNT.with(|c| c.replace(0))
+    pub(crate) fn add_key() {
+        COUNT.with(|c| c.set((c.get().0, c.get().1 + 1)));
+    }
+    /// Messages and keys since the last call: so many passes, so many MACs.
+    pub(crate) fn take() -> (u32, u32) {
+        COUNT.with(|c| c.replace((0, 0)))
     }
 }
 

@@ -5,6 +5,8 @@
 
 mod builder;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod verified;
 
 use alloc::sync::Arc;

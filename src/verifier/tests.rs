@@ -1,0 +1,195 @@
+//! How much work a delivery can cause: counted, not timed.
+
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::*;
+use crate::encoding::{Encoding, SecretFormat};
+use crate::mac::counter;
+use crate::message::Message;
+use crate::policy::SecretPolicy;
+use crate::providers;
+use crate::scheme::{Algorithm, Grammar, Part as SignedPart, Place};
+use crate::secret::Secret;
+use crate::signer::{SignWith, Signer};
+
+const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
+const BODY: &[u8] = br#"{"webhookTimestamp":1790000000000}"#;
+
+fn secret(n: usize, format: SecretFormat) -> Secret {
+    let text = if format == SecretFormat::Whsec { "whsec_" } else { "" }.to_owned() + &format!("{n:A>32}");
+    Secret::parse(&text, format, &SecretPolicy::dangerous_any_strength()).unwrap()
+}
+
+/// A ring with so many live keys.
+fn ring(keys: usize, format: SecretFormat) -> Keyring {
+    let first = Keyring::new(secret(0, format), NOW).ring;
+    (1..keys).fold(first, |ring, n| ring.rotate(secret(n * 4, format), Duration::from_secs(3600), NOW).unwrap().ring)
+}
+
+type Pairs = Vec<(String, String)>;
+
+fn signed(scheme: Scheme<'_>, ring: &Keyring) -> Pairs {
+    let signer = Signer::new(scheme, ring.clone(), SignWith::Current).unwrap();
+    let message = Message::new(BODY).id("msg_1").method("POST").url("https://a.example/hook");
+    signer.sign(&message, NOW).unwrap().iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+fn verifier(scheme: Scheme<'_>, ring: Keyring) -> Verifier {
+    let builder = Verifier::builder(scheme);
+    if scheme.signs_url() { builder.public_url("https://a.example") } else { builder }.build(ring).unwrap()
+}
+
+/// The verdict, and how many MACs it cost.
+fn cost(verifier: &Verifier, headers: &Pairs, body: &[u8], now: Timestamp) -> (Result<(), Rejection>, u32) {
+    let _ = counter::take();
+    let request = Request::new(headers, body).method("POST").target("/hook");
+    let verdict = verifier.verify_at(request, now).map(|_| ());
+    let (passes, macs) = counter::take();
+    assert!(passes <= 1, "the message was read {passes} times");
+    (verdict, macs)
+}
+
+#[test]
+fn one_mac_per_live_key_whatever_the_verdict() {
+    for scheme in providers::ALL {
+        for keys in 1..=MAX_KEYS {
+            let ring = ring(keys, scheme.key_format());
+            let wanted = u32::try_from(keys).unwrap();
+            let (verifier, headers) = (verifier(*scheme, ring.clone()), signed(*scheme, &ring));
+            assert_eq!(cost(&verifier, &headers, BODY, NOW), (Ok(()), wanted), "{}", scheme.name());
+            assert_eq!(cost(&verifier, &headers, b"{}", NOW), (Err(Rejection::Mismatch), wanted), "{}", scheme.name());
+            if scheme.has_timestamp() {
+                let late = NOW.plus(Duration::from_secs(3000));
+                let (verdict, macs) = cost(&verifier, &headers, BODY, late);
+                assert!(matches!(verdict, Err(Rejection::TooOld { .. })), "{}", scheme.name());
+                assert_eq!(macs, wanted, "{}: freshness is judged after the MAC", scheme.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn expired_keys_cost_nothing() {
+    let verifier = verifier(providers::GITHUB, ring(4, SecretFormat::Utf8));
+    let headers = signed(providers::GITHUB, &ring(4, SecretFormat::Utf8));
+    assert_eq!(cost(&verifier, &headers, BODY, NOW), (Ok(()), 4));
+    assert_eq!(cost(&verifier, &headers, BODY, NOW.plus(Duration::from_secs(3600))), (Ok(()), 1));
+}
+
+#[test]
+fn sixteen_signatures_cost_as_much_as_one_and_seventeen_nothing() {
+    type Forge = fn(usize) -> String;
+    let rows: [(Scheme<'_>, Forge, &str); 2] = [
+        (providers::STRIPE, |n| format!("v1={n:064x}"), ","),
+        (providers::STANDARD_WEBHOOKS, |n| format!("v1,{:A>43}=", n * 20), " "),
+    ];
+    for (scheme, forge, between) in rows {
+        for keys in 1..=MAX_KEYS {
+            let ring = ring(keys, scheme.key_format());
+            let verifier = verifier(scheme, ring.clone());
+            let good = signed(scheme, &ring);
+            let with = |many: usize, keep: bool| {
+                let mut headers = good.clone();
+                let (_, value) = headers.iter_mut().find(|(name, _)| name.ends_with("-signature")).unwrap();
+                let kept = value.split(between).filter(|item| keep || !item.starts_with("v1")).map(String::from);
+                let items: Vec<String> = kept.chain((0..many).map(forge)).collect();
+                *value = items.join(between);
+                headers
+            };
+            let all = u32::try_from(keys).unwrap();
+            for (many, keep, wanted) in [
+                (1, false, (Err(Rejection::Mismatch), all)),
+                (16, false, (Err(Rejection::Mismatch), all)),
+                (15, true, (Ok(()), all)),
+                (16, true, (Err(Rejection::TooMany), 0)),
+                (17, false, (Err(Rejection::TooMany), 0)),
+                (100, false, (Err(Rejection::TooMany), 0)),
+                (5000, true, (Err(Rejection::TooMany), 0)),
+            ] {
+                assert_eq!(cost(&verifier, &with(many, keep), BODY, NOW), wanted, "{} {many}", scheme.name());
+            }
+            // The same in as many header lines.
+            let mut lines = with(0, true);
+            let name = lines.iter().find(|(name, _)| name.ends_with("-signature")).unwrap().0.clone();
+            for n in 0..15 {
+                lines.push((name.clone(), forge(n)));
+            }
+            assert_eq!(cost(&verifier, &lines, BODY, NOW), (Ok(()), all), "{}", scheme.name());
+            lines.push((name, forge(15)));
+            assert_eq!(cost(&verifier, &lines, BODY, NOW), (Err(Rejection::TooMany), 0), "{}", scheme.name());
+        }
+    }
+}
+
+/// Whatever the headers alone decide costs no MAC.
+#[test]
+fn what_headers_decide_costs_nothing() {
+    for scheme in providers::ALL {
+        let ring = ring(2, scheme.key_format());
+        let (verifier, good) = (verifier(*scheme, ring.clone()), signed(*scheme, &ring));
+        for at in 0..good.len() {
+            let damaged: [(&str, fn(&str) -> String); 4] = [
+                ("oversize", |value| format!("{value}{}", "x".repeat(9000))),
+                ("empty", |_| String::new()),
+                ("cut", |value| value.chars().take(1).collect::<String>() + "?"),
+                ("not text", |_| "\u{0}\u{7f}é".into()),
+            ];
+            for (name, damage) in damaged {
+                let mut headers = good.clone();
+                headers[at].1 = damage(&headers[at].1);
+                let (verdict, macs) = cost(&verifier, &headers, BODY, NOW);
+                // An id may be any visible text, and then only the MAC can tell.
+                let is_id = good[at].0.ends_with("-id") && name == "cut";
+                assert!(verdict.is_err(), "{} {} {name}", scheme.name(), good[at].0);
+                assert!(macs == 0 || is_id, "{} {} {name}: {verdict:?}", scheme.name(), good[at].0);
+            }
+            let mut headers = good.clone();
+            headers.remove(at);
+            let (verdict, macs) = cost(&verifier, &headers, BODY, NOW);
+            assert!(verdict.is_err() && macs == 0, "{} without {}", scheme.name(), good[at].0);
+        }
+        assert_eq!(cost(&verifier, &Pairs::new(), BODY, NOW).1, 0, "{}", scheme.name());
+    }
+}
+
+#[test]
+fn a_ring_without_live_keys_costs_nothing() {
+    let ring = ring(1, SecretFormat::Utf8);
+    let id = ring.current().unwrap().id();
+    let headers = signed(providers::GITHUB, &ring);
+    let verifier = verifier(providers::GITHUB, ring.revoke(id, NOW).unwrap().ring);
+    assert_eq!(cost(&verifier, &headers, BODY, NOW), (Err(Rejection::NoLiveKey), 0));
+}
+
+/// A replay key that has to be digested early does not make a second pass over the message, and asking for one no MAC.
+#[test]
+fn a_replay_key_costs_no_mac() {
+    let parts = [SignedPart::Json("webhookTimestamp"), SignedPart::Body];
+    let ours = Scheme::new("ours", Algorithm::HmacSha512, Place::Header("x-signature"), Grammar::Whole, Encoding::Hex, &parts);
+    for scheme in [ours, providers::GITHUB, providers::STANDARD_WEBHOOKS] {
+        let ring = ring(3, scheme.key_format());
+        let (verifier, headers) = (verifier(scheme, ring.clone()), signed(scheme, &ring));
+        let _ = counter::take();
+        let verified = verifier.verify_at(Request::new(&headers, BODY), NOW).unwrap();
+        assert_eq!(counter::take(), (1, 3));
+        let _ = verified.replay_key(&crate::replay::Scope::new("endpoint").unwrap());
+        assert_eq!(counter::take(), (0, 0));
+    }
+}
+
+#[test]
+fn a_stream_costs_one_mac_per_key_too() {
+    let ring = ring(3, SecretFormat::Utf8);
+    let (verifier, headers) = (verifier(providers::SLACK, ring.clone()), signed(providers::SLACK, &ring));
+    let _ = counter::take();
+    let mut stream = verifier.begin(Request::new(&headers, ()), NOW).unwrap();
+    BODY.chunks(5).for_each(|chunk| stream.update(chunk));
+    assert!(stream.finish(NOW).is_ok());
+    assert_eq!(counter::take(), (1, 3));
+    assert!(verifier.begin(Request::new(&Pairs::new(), ()), NOW).is_err());
+    assert_eq!(counter::take(), (0, 0));
+}
