@@ -1,0 +1,22 @@
+//! The conformance contract: one JSON object in, one JSON object out, whatever comes in.
+
+use serde_json::Value;
+
+use super::json::bad_input;
+use super::outcome::Outcome;
+use super::{cases, vectors};
+
+/// The answer to one line: `{"id", "outcome", "code", "role"}`.
+pub(crate) fn answer(line: &[u8]) -> String {
+    let input: Value = serde_json::from_slice(line).unwrap_or_default();
+    outcome(&input).to_json(input.get("id").unwrap_or(&Value::Null)).to_string()
+}
+
+/// A vector names its provider, a field case its scheme; a whole case has the delivery under `given`.
+fn outcome(input: &Value) -> Outcome {
+    if input.get("provider").is_some() {
+        return vectors::run(input);
+    }
+    let given = input.get("given").unwrap_or(input);
+    if given.is_object() { cases::run(given) } else { bad_input() }
+}

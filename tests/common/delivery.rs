@@ -1,0 +1,96 @@
+//! One delivery and the set-up of its receiver: everything that a verdict depends on.
+
+use core::time::Duration;
+
+use hookring::{Headers, Keyring, Rejection, Request, Scheme, Timestamp, Verified, Verifier};
+
+use super::labels;
+use super::outcome::Outcome;
+
+pub(crate) type Header = (String, Vec<u8>);
+
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    pub(crate) scheme: Scheme<'static>,
+    pub(crate) ring: Keyring,
+    /// Past and future; `None` for the scheme's own.
+    pub(crate) tolerance: Option<(Duration, Duration)>,
+    pub(crate) public_url: Option<String>,
+    pub(crate) method: Option<String>,
+    pub(crate) target: Option<String>,
+    pub(crate) headers: Vec<Header>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) now: Timestamp,
+}
+
+impl Delivery {
+    /// The verdict with the headers as they are.
+    pub(crate) fn verify(&self) -> Outcome {
+        self.verify_with(&self.headers.as_slice())
+    }
+
+    /// The verdict with the headers in another holder.
+    pub(crate) fn verify_with(&self, headers: &dyn Headers) -> Outcome {
+        self.with_verifier(|verifier| {
+            let verdict = verifier.verify_at(self.request(headers, self.body.as_slice()), self.now);
+            outcome(verdict)
+        })
+    }
+
+    /// The verdict when the body comes in pieces of this many bytes.
+    pub(crate) fn stream(&self, piece: usize) -> Outcome {
+        self.with_verifier(|verifier| {
+            let headers = self.headers.as_slice();
+            let verdict = verifier.begin(self.request(&headers, ()), self.now).and_then(|mut stream| {
+                self.body.chunks(piece.max(1)).for_each(|chunk| stream.update(chunk));
+                stream.update(&[]);
+                stream.finish(self.now)
+            });
+            outcome(verdict)
+        })
+    }
+
+    fn request<'a, B>(&'a self, headers: &'a dyn Headers, body: B) -> Request<'a, B> {
+        let mut request = Request::new(headers, body);
+        if let Some(method) = &self.method {
+            request = request.method(method);
+        }
+        if let Some(target) = &self.target {
+            request = request.target(target);
+        }
+        request
+    }
+
+    fn with_verifier(&self, run: impl FnOnce(&Verifier) -> Outcome) -> Outcome {
+        let mut builder = Verifier::builder(self.scheme);
+        if let Some(url) = &self.public_url {
+            builder = builder.public_url(url);
+        }
+        if let Some((past, future)) = self.tolerance {
+            builder = builder.tolerance(past, future);
+        }
+        match builder.build(self.ring.clone()) {
+            Ok(verifier) => {
+                let mut outcome = run(&verifier);
+                outcome.said.extend([format!("{verifier:?}"), format!("{:?}", self.ring), format!("{:#?}", self.ring)]);
+                outcome
+            }
+            Err(why) => Outcome::config_error(labels::of_setup(why), &why),
+        }
+    }
+}
+
+fn outcome<B>(verdict: Result<Verified<B>, Rejection>) -> Outcome {
+    match verdict {
+        Ok(verified) => Outcome::accept(verified.role(), &verified),
+        Err(why) => Outcome::reject(&why),
+    }
+}
+
+/// The origin of a URL and its request target, as a sender splits them. The fragment is never sent.
+pub(crate) fn split_url(url: &str) -> (&str, &str) {
+    let url = url.split('#').next().unwrap_or_default();
+    let host = url.find("://").map_or(0, |at| at.saturating_add("://".len()));
+    let path = url.get(host..).and_then(|rest| rest.find(['/', '?'])).map(|at| at.saturating_add(host));
+    url.split_at_checked(path.unwrap_or(url.len())).unwrap_or((url, ""))
+}

@@ -1,0 +1,63 @@
+//! Published vectors: one object of `providers.json` is one delivery to a receiver that holds published secrets.
+
+use hookring::{Secret, SecretFormat, SecretPolicy, Timestamp, providers};
+use serde_json::Value;
+
+use super::delivery::{Delivery, Header, split_url};
+use super::json::{bad_input, base64, items, text};
+use super::labels;
+use super::outcome::Outcome;
+use super::ring::{Secrets, ring_of};
+
+/// The verdict on a vector.
+pub(crate) fn run(vector: &Value) -> Outcome {
+    delivery(vector).map_or_else(|outcome| outcome, |delivery| delivery.verify())
+}
+
+/// Reads a vector; an `Err` is the outcome of a set-up that does not come to verifying.
+pub(crate) fn delivery(vector: &Value) -> Result<Delivery, Outcome> {
+    let scheme = *providers::find(text(vector, "provider")?).ok_or_else(|| Outcome::unsupported("unknown_scheme"))?;
+    let now = Timestamp::from_unix_secs(vector.get("now_unix").and_then(Value::as_i64).ok_or_else(bad_input)?);
+    let request = vector.get("request").ok_or_else(bad_input)?;
+    let (origin, target) = split_url(text(request, "url")?);
+    let ring = ring_of(secrets(vector)?, now).map_err(|why| Outcome::config_error(labels::of_refusal(why), &why))?;
+    Ok(Delivery {
+        scheme,
+        ring,
+        tolerance: None,
+        public_url: scheme.signs_url().then(|| origin.to_owned()),
+        method: Some(text(request, "method")?.to_owned()),
+        target: Some(target.to_owned()),
+        headers: items(request, "headers")?.iter().map(header).collect::<Result<_, _>>()?,
+        body: base64(text(request, "body_base64")?)?,
+        now,
+    })
+}
+
+fn header(pair: &Value) -> Result<Header, Outcome> {
+    let at = |place| pair.get(place).and_then(Value::as_str).ok_or_else(bad_input);
+    Ok((at(0)?.to_owned(), at(1)?.as_bytes().to_vec()))
+}
+
+/// The first secret is the current one, the others are previous ones that still live.
+fn secrets(vector: &Value) -> Result<Secrets, Outcome> {
+    let mut secrets = items(vector, "secrets")?.iter().map(secret);
+    let current = secrets.next().ok_or_else(|| Outcome::no_set_up("empty_secret"))??;
+    let previous = secrets.map(|secret| Ok((secret?, None))).collect::<Result<_, Outcome>>()?;
+    Ok(Secrets { current, next: Vec::new(), previous })
+}
+
+/// Published secrets are toys, so any strength will do.
+fn secret(given: &Value) -> Result<Secret, Outcome> {
+    let value = text(given, "value")?;
+    let format = match text(given, "encoding")? {
+        "utf8" => SecretFormat::Utf8,
+        "hex" => SecretFormat::Hex,
+        "base64" => SecretFormat::Base64,
+        "whsec-base64" if value.starts_with("whsec_") => SecretFormat::Whsec,
+        "whsec-base64" => SecretFormat::Base64,
+        _ => return Err(Outcome::unsupported("unknown_encoding")),
+    };
+    Secret::parse(value, format, &SecretPolicy::dangerous_any_strength())
+        .map_err(|why| Outcome::config_error(labels::of_secret(why), &why))
+}
