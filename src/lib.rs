@@ -69,6 +69,7 @@ mod message;
 mod policy;
 pub mod providers;
 mod replay;
+pub mod rollout;
 mod schedule;
 pub mod scheme;
 mod secret;

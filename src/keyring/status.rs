@@ -45,6 +45,8 @@ pub struct Status {
     pub origin: Lineage,
     /// The time of the last transition.
     pub as_of: Timestamp,
+    /// When the process took this ring, if it tells: see [`Status::taken_at`].
+    pub taken_at: Option<Timestamp>,
     /// The live keys: current, next, then previous from the newest to the oldest.
     pub keys: Vec<KeyStatus>,
     /// The ids of the keys that were revoked last, newest first, at most 16.
@@ -89,9 +91,19 @@ impl Status {
             lineage: inner.lineage,
             origin: inner.origin,
             as_of: inner.as_of,
+            taken_at: None,
             keys: ring.live(now).map(page).collect(),
             revoked: inner.tombstones.iter().rev().take(RECENTLY_REVOKED).map(|dead| dead.id).collect(),
         }
+    }
+
+    /// The page with the time at which the process took this ring: when it started, or when it last replaced the ring.
+    ///
+    /// A ring tells when it was made, not when it arrived. A sender that took it later signed with its old key until then.
+    #[must_use]
+    pub const fn taken_at(mut self, at: Timestamp) -> Self {
+        self.taken_at = Some(at);
+        self
     }
 
     /// The key in this role; for previous keys the newest.
