@@ -170,7 +170,8 @@ fn rotation(fleet: &Fleet<'_>) -> Step {
 
 /// The key that all senders sign with, if there is one, and the key that all are to sign with.
 fn target(fleet: &Fleet<'_>) -> Result<(Option<KeyId>, KeyId), Blocked> {
-    let currents = || fleet.senders().filter_map(|(_, page)| Some((page.key(Role::Current)?.since, id_of(page, Role::Current)?)));
+    let currents =
+        || fleet.senders().filter_map(|(_, page)| Some((page.key(Role::Current)?.since, id_of(page, Role::Current)?)));
     let latest = currents().max().map(|(_, key)| key);
     let stays = latest.filter(|latest| currents().all(|(_, key)| key == *latest));
     if let (Some(latest), None) = (latest, stays) {

@@ -123,3 +123,7 @@ fn compare<K: Key>(held: &Keyring<K>, offered: &Keyring<K>) -> Result<Replaced, 
         Err(ReplaceError::Forked { generation: new })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+mod tests;

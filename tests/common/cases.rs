@@ -116,8 +116,7 @@ pub(crate) fn secret(value: &str, encoding: Option<&str>, scheme: &Scheme<'_>) -
         Some("base64") => SecretFormat::Base64,
         Some(_) => return Err(Outcome::unsupported("unknown_encoding")),
     };
-    Secret::parse(value, format, &SecretPolicy::provider())
-        .map_err(|why| Outcome::config_error(labels::of_secret(why), &why))
+    Secret::parse(value, format, &SecretPolicy::provider()).map_err(|why| Outcome::config_error(labels::of_secret(why), &why))
 }
 
 fn headers(given: &Value) -> Result<Vec<Header>, Outcome> {

@@ -74,7 +74,7 @@ impl Outcome {
 
     /// `reject:signature_mismatch`, `accept:current`.
     pub(crate) fn short(&self) -> String {
-        format!("{}:{}", self.verdict.as_str(), self.role.map_or(self.code(), Role::as_str))
+        format!("{}:{}", self.verdict.as_str(), self.role.map_or_else(|| self.code(), |role| role.as_str()))
     }
 
     pub(crate) fn to_json(&self, id: &Value) -> Value {

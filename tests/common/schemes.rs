@@ -14,10 +14,9 @@ pub(crate) fn scheme_of(name: &str) -> Result<Scheme<'static>, Outcome> {
         "hex_bare" => bare("hex_bare", &[Part::Body]),
         "ts_dot_body_hex" => bare("ts_dot_body_hex", &[Part::Timestamp, Part::Lit("."), Part::Body])
             .timestamp(Source::Header("X-Timestamp"), Unit::Seconds),
-        "method_url_body_hex" => bare(
-            "method_url_body_hex",
-            &[Part::Method, Part::Lit("\n"), Part::Url, Part::Lit("\n"), Part::Body],
-        ),
+        "method_url_body_hex" => {
+            bare("method_url_body_hex", &[Part::Method, Part::Lit("\n"), Part::Url, Part::Lit("\n"), Part::Body])
+        }
         other => return Err(Outcome::unsupported(format!("scheme {other}"))),
     })
 }
