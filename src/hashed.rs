@@ -28,8 +28,8 @@ use crate::time::Timestamp;
 /// ```
 /// use hookring::{PresentedKey, Secret, SecretFormat, SecretPolicy, Sha256Hash};
 ///
-/// let registered = Sha256Hash::parse_hex("38075fe6c004dfc25f3034daa3cec1fb8a055518b9277e7ccb4b775986988e73")?;
-/// let in_hand = "3f9a1c7be2d84450a6b1f0c2d3e4f5a69788796a5b4c3d2e1f00112233445566";
+/// let registered = Sha256Hash::parse_hex("f9e08a27ae4fcd545e7870af6b99e3f77f7e078a9b188e5981ea237c7a8484fe")?;
+/// let in_hand = "b65170fc2c6be445d9423eb48512a9be288aa99d346f14fcd3306486e55fc923";
 /// let secret = Secret::parse(in_hand, SecretFormat::Utf8, &SecretPolicy::strict())?;
 /// assert!(registered.matches(secret.reveal().as_bytes()), "do not sign: another secret is registered");
 /// # Ok::<(), Box<dyn std::error::Error>>(())

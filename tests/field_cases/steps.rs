@@ -1,0 +1,117 @@
+//! Cases that are a list of steps: rotations, and properties of secrets, hashes and derivations.
+
+use core::time::Duration;
+
+use hookring::{Change, Keyring, Refused, Role, Secret, SecretFormat, SecretPolicy, Timestamp};
+use serde_json::Value;
+
+use crate::common::outcome::Outcome;
+use crate::common::{cases, config};
+use crate::score::{self, Score, check};
+use crate::stored;
+
+/// A score for each step that says what it expects.
+pub(crate) fn run(given: &Value, expect: &Value) -> Vec<Score> {
+    let steps = given["steps"].as_array().cloned().unwrap_or_default();
+    let mut state = State { given, ring: None, stored: stored::Stored::default() };
+    let mut scores = Vec::new();
+    for step in &steps {
+        let score =
+            state.step(step, expect).unwrap_or_else(|outcome| Score::Wrong(format!("{}: {}", step["op"], outcome.short())));
+        let ends = matches!(score, Score::Pending(_));
+        scores.push(score);
+        if ends {
+            break;
+        }
+    }
+    scores
+}
+
+struct State<'g> {
+    given: &'g Value,
+    ring: Option<Keyring>,
+    stored: stored::Stored,
+}
+
+impl State<'_> {
+    fn step(&mut self, step: &Value, expect: &Value) -> Result<Score, Outcome> {
+        let op = step["op"].as_str().unwrap_or("?");
+        let at = Timestamp::from_unix_secs(step["at"].as_i64().unwrap_or(1_790_000_000));
+        match op {
+            // A ring that keeps its deliveries apart or its claims is another matter than who signed them.
+            "deliver" if step.get("handler").is_some() => Ok(Score::Pending("replay store".to_owned())),
+            "deliver" if self.ring.is_none() => Ok(Score::Pending("storage".to_owned())),
+            "deliver" => {
+                let ring = self.ring.clone().ok_or_else(|| Outcome::no_set_up("no ring"))?;
+                let outcome = cases::request(step, ring, at).map_or_else(|outcome| outcome, |delivery| delivery.verify());
+                Ok(score::of(&outcome, &step["expect"]))
+            }
+            "configure" => {
+                self.ring = Some(Keyring::new(self.secret(&step["current"])?, at).ring);
+                Ok(Score::Right)
+            }
+            "set_next" => {
+                let next = self.secret(&step["new"])?;
+                self.change(step, |ring| ring.stage(next, at))
+            }
+            "promote_next" => {
+                let grace = self.grace(step);
+                self.change(step, |ring| ring.promote(grace, at))
+            }
+            "rotate" => {
+                let (new, grace) = (self.secret(&step["new"])?, self.grace(step));
+                self.change(step, |ring| ring.rotate(new, grace, at))
+            }
+            "rollback" => self.change(step, |ring| ring.rollback(at)),
+            "unstage" => {
+                let grace = self.grace(step);
+                self.change(step, |ring| ring.unstage(grace, at))
+            }
+            "revoke_previous" | "revoke_current" | "revoke_next" => {
+                let role = match op {
+                    "revoke_current" => Role::Current,
+                    "revoke_next" => Role::Next,
+                    _ => Role::Previous,
+                };
+                while let Some(id) =
+                    self.ring.as_ref().and_then(|ring| ring.live(at).find(|live| live.role == role).map(|live| live.key.id()))
+                {
+                    let done = self.change(&Value::Null, |ring| ring.revoke(id, at))?;
+                    if !matches!(done, Score::Right) {
+                        return Ok(done);
+                    }
+                }
+                Ok(Score::Right)
+            }
+            "deliver_concurrent" | "crash_during_handler" | "restart" => Ok(Score::Pending("replay store".to_owned())),
+            "store_encrypted" | "corrupt" | "kms" | "deliver_unsigned" => Ok(Score::Pending("storage".to_owned())),
+            _ => Ok(self.stored.step(op, step, self.given, expect)),
+        }
+    }
+
+    /// A secret by its name, or as it is.
+    fn secret(&self, name: &Value) -> Result<Secret, Outcome> {
+        let name = name.as_str().unwrap_or_default();
+        let text = self.given["names"][name].as_str().unwrap_or(name);
+        let format = if text.starts_with("whsec_") { SecretFormat::Whsec } else { SecretFormat::Utf8 };
+        Secret::parse(text, format, &SecretPolicy::provider()).map_err(|why| Outcome::config_error("secret", &why))
+    }
+
+    fn grace(&self, step: &Value) -> Duration {
+        let default = || config::default_grace(self.given).unwrap_or_default();
+        step["grace_s"].as_u64().map_or_else(default, Duration::from_secs)
+    }
+
+    /// Makes the change; `expect` of the step is `ok` if absent, or `error` with a kind.
+    fn change(&mut self, step: &Value, change: impl FnOnce(&Keyring) -> Result<Change, Refused>) -> Result<Score, Outcome> {
+        let ring = self.ring.as_ref().ok_or_else(|| Outcome::no_set_up("no ring"))?;
+        let wanted = step["expect"].as_str().unwrap_or("ok");
+        match change(ring) {
+            Ok(change) => {
+                self.ring = Some(change.ring);
+                Ok(check(wanted.starts_with("ok"), || format!("{} was done, not {wanted}", step["op"])))
+            }
+            Err(why) => Ok(check(wanted.contains("error"), || format!("{} was refused: {why}", step["op"]))),
+        }
+    }
+}
