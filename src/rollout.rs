@@ -1,4 +1,48 @@
-//! DOCS
+//! Which step of a rotation is safe next, from the status pages of all senders and receivers.
+//!
+//! Pure: pages in, a [`Step`] out. An operator, or a job, reads the pages, does what the step says to the processes it
+//! names, in any order, and asks again. Following the steps rejects no valid delivery.
+//!
+//! ```
+//! use core::time::Duration;
+//! use hookring::{Keyring, Secret, SecretFormat, SharedKeyring, SignWith, Signer, Timestamp, Verifier, providers, rollout};
+//!
+//! let now = Timestamp::now();
+//! let secret = std::sync::Arc::new(Secret::generate(SecretFormat::Utf8)?);
+//! let ours: Keyring = Keyring::new(secret.clone(), now.minus(Duration::from_secs(86_400))).ring;
+//! let theirs: Keyring = Keyring::new(secret, now).ring;
+//! let sender = Signer::new(providers::GITHUB, SharedKeyring::new(ours), SignWith::Current)?;
+//! let receiving = SharedKeyring::new(theirs);
+//! let receiver = Verifier::new(providers::GITHUB, receiving.clone())?;
+//!
+//! // A new secret is staged on the receiver. What now?
+//! receiving.replace(receiving.load().stage(Secret::generate(SecretFormat::Utf8)?, now)?.ring)?;
+//! let step = rollout::next(&[sender.status(now), receiver.status(now)], Duration::from_secs(600), now);
+//! assert!(step.to_string().starts_with("wait: 1 of 1 senders lack key"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Which orders are safe
+//!
+//! | order | |
+//! |---|---|
+//! | receivers learn B, senders sign with B, drain, receivers drop A | safe, and minimal |
+//! | senders sign with A and B, drain, receivers change to B, senders drop A | safe, and minimal: for receivers that hold one key |
+//! | both sides hold both, in any order, drain, both drop A | safe |
+//! | senders change first | rejects B |
+//! | both change at once, as with a restart or one push of configuration | rejects A or B |
+//! | any of these without the drain | rejects A |
+//!
+//! Of all 74 sequences of these moves ten are safe, and each of them has a drain.
+//!
+//! # What it takes for granted
+//!
+//! - There is a page of *every* process that signs or verifies. One that is missing is not waited for.
+//! - `drain` is the longest time from signing a delivery to its last attempt with that signature, plus twice the error of
+//!   a clock. Pages may be older than the act by any time, as long as nobody acts against the steps meanwhile.
+//! - Rings that travel from a store to processes are stamped with their arrival ([`Status::taken_at`]).
+//! - Rings of different owners were made at different times; rings that were not are versions of one ring.
+//! - A receiver that was given a ring with [`Duration::ZERO`] of grace shows nothing of the key that was dropped.
 
 mod fleet;
 mod step;

@@ -1,0 +1,340 @@
+//! Following the oracle never rejects, and arrives: breadth-first over all fleet states.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use hookring::rollout::{self, Blocked, Missing, Step};
+use hookring::{Part, Role, Status, Timestamp};
+
+use crate::courier::{Courier, show};
+use crate::world::{DRAIN, LAG, World, ticks};
+
+pub(crate) type Oracle = fn(&[Status], Duration, Timestamp) -> Step;
+
+#[derive(Clone)]
+struct Node {
+    world: World,
+    /// Rotations and rollbacks that operators may still begin of their own will.
+    rotations: u8,
+    rollbacks: u8,
+    /// What an operator read at some time and may still do.
+    plan: Option<Step>,
+}
+
+struct Setup {
+    parts: Vec<Part>,
+    shared: bool,
+    /// Where a rotation may begin.
+    begin: Vec<usize>,
+    rollbacks: u8,
+    /// Steps are carried out arbitrarily long after the pages were read.
+    late: bool,
+    oracle: Oracle,
+}
+
+impl Setup {
+    fn new(parts: &[Part], begin: &[usize]) -> Self {
+        let (parts, begin) = (parts.to_vec(), begin.to_vec());
+        Self { parts, shared: false, begin, rollbacks: 0, late: false, oracle: rollout::next }
+    }
+}
+
+#[derive(Debug)]
+struct Found {
+    states: usize,
+    moves: usize,
+    /// How a delivery was rejected.
+    rejected: Option<String>,
+    /// States from which the end cannot be reached.
+    stuck: usize,
+    /// How often each step was advised.
+    steps: HashMap<&'static str, usize>,
+}
+
+pub(crate) const fn label(step: &Step) -> &'static str {
+    match step {
+        Step::Idle => "idle",
+        Step::Wait { missing: Missing::Key(_), part: Part::Receiver, replace_from: None, .. } => "receivers lack key",
+        Step::Wait { missing: Missing::Key(_), part: Part::Receiver, .. } => "receivers may replace",
+        Step::Wait { missing: Missing::Key(_), .. } => "senders lack key",
+        Step::Wait { .. } => "behind",
+        Step::Promote { .. } => "promote",
+        Step::RollBack { .. } => "roll back",
+        Step::Drain { .. } => "drain",
+        Step::Drop { part: Part::Receiver, .. } => "drop on receivers",
+        Step::Drop { .. } => "drop on senders",
+        Step::GraceTooShort { .. } => "grace too short",
+        Step::Rejecting { .. } => "rejecting",
+        Step::Emergency { .. } => "emergency",
+        Step::Blocked(_) => "blocked",
+        _ => "other",
+    }
+}
+
+fn neighbours(setup: &Setup, courier: &mut Courier, node: &Node, step: &Step) -> Vec<(String, Node)> {
+    let Node { world, .. } = node;
+    let mut found = Vec::new();
+    let mut go = |what: String, world: World| found.push((what, Node { world, ..node.clone() }));
+    let all = 0..world.processes.len();
+    for i in all.clone().filter(|i| world.is_sender(*i)) {
+        let set = world.signs(courier, i);
+        if set != 0 {
+            go(format!("sender {i} signs with {}", show(set)), world.signed(set));
+        }
+    }
+    let published = world.store.as_ref().map_or(world.now, |store| {
+        (0..=LAG).find(|ago| world.at().since(store.as_of()) <= ticks(*ago)).map_or(i64::MIN, |ago| world.now - ago)
+    });
+    let nobody_too_late = all.clone().all(|i| !world.lags(i) || world.now < published + LAG);
+    if nobody_too_late {
+        go("time passes".into(), world.later());
+    }
+    for i in all.clone().filter(|i| world.lags(*i)) {
+        go(format!("{i} takes the ring"), world.take(i));
+    }
+    if setup.late {
+        if let Some(plan) = &node.plan {
+            let at = (0..world.processes.len()).filter(|i| targets(plan).contains(i));
+            at.for_each(|i| {
+                world.apply(courier, plan, i).into_iter().for_each(|w| go(format!("{i}: {plan} (read before)"), w))
+            });
+        }
+        found.push(("pages are read".into(), Node { plan: (!targets(step).is_empty()).then(|| step.clone()), ..node.clone() }));
+    } else {
+        targets(step).iter().for_each(|i| {
+            world.apply(courier, step, *i).into_iter().for_each(|w| go(format!("{i}: {step}"), w));
+        });
+    }
+    if node.rotations > 0 && *step == Step::Idle {
+        for i in &setup.begin {
+            let ring = world.store.as_ref().unwrap_or(&world.processes[*i].ring);
+            let change = ring.stage(courier.key(2), world.at()).unwrap();
+            let world = world.with_ring(*i, change.ring);
+            found.push((format!("{i} begins a rotation"), Node { world, rotations: node.rotations - 1, ..node.clone() }));
+        }
+    }
+    if node.rollbacks > 0 {
+        for i in all.filter(|i| world.is_sender(*i)) {
+            let ring = world.store.as_ref().unwrap_or(&world.processes[i].ring);
+            let Ok(change) = ring.rollback(world.at()) else { continue };
+            let key = change.ring.current().unwrap().id();
+            // Without a common ring the receivers must keep the key; with one, the new ring has to arrive in time.
+            let pages = world.pages();
+            let safe = match ring.live(world.at()).find(|live| live.key.id() == key).unwrap().expires_at {
+                Some(expires) if setup.shared => {
+                    expires.since(world.at()) > ticks(LAG)
+                        && pages.iter().all(|page| page.keys.iter().any(|held| held.id == key))
+                }
+                _ => rollout::lacking(&pages, key).is_empty(),
+            };
+            if safe {
+                let world = world.with_ring(i, change.ring);
+                found.push((format!("{i} is rolled back"), Node { world, rollbacks: node.rollbacks - 1, ..node.clone() }));
+            }
+        }
+    }
+    found
+}
+
+pub(crate) fn targets(step: &Step) -> &[usize] {
+    match step {
+        Step::Wait { at, .. }
+        | Step::Promote { at, .. }
+        | Step::RollBack { at, .. }
+        | Step::Drop { at, .. }
+        | Step::GraceTooShort { at, .. }
+        | Step::Rejecting { at, .. }
+        | Step::Emergency { at, .. } => at,
+        _ => &[],
+    }
+}
+
+fn explore(setup: &Setup) -> Found {
+    let mut courier = Courier::new();
+    let start = World::new(&courier, &setup.parts, setup.shared);
+    let name = |node: &Node, courier: &Courier| {
+        let mut name = node.world.name(courier);
+        name.extend([node.rotations, node.rollbacks]);
+        if let Some(plan) = &node.plan {
+            // Times in a plan do not matter to those who carry it out, except whether they may replace.
+            name.extend(label(plan).bytes().chain(targets(plan).iter().map(|i| *i as u8)));
+        }
+        name
+    };
+    let start = Node { world: start, rotations: 1, rollbacks: setup.rollbacks, plan: None };
+    let mut index = HashMap::from([(name(&start, &courier), 0_usize)]);
+    let mut how: Vec<(usize, String)> = vec![(0, "start".into())];
+    let mut todo = VecDeque::from([(0, start)]);
+    let (mut edges, mut ends, mut steps): (Vec<(usize, usize)>, _, HashMap<_, _>) = (Vec::new(), Vec::new(), HashMap::new());
+    let mut rejected = None;
+    while let Some((at, node)) = todo.pop_front() {
+        if let Some((set, i)) = node.world.refused(&mut courier) {
+            let mut path = vec![format!("receiver {i} rejects {}", show(set))];
+            let mut at = at;
+            while at != 0 {
+                path.push(how[at].1.clone());
+                at = how[at].0;
+            }
+            path.reverse();
+            rejected = Some(path.join("\n  "));
+            break;
+        }
+        let step = (setup.oracle)(&node.world.pages(), ticks(DRAIN), node.world.at());
+        *steps.entry(label(&step)).or_default() += 1;
+        if node.rotations == 0 && step == Step::Idle {
+            ends.push(at);
+            // The end is an end: one key everywhere that no deadline threatens, or one that dies by itself.
+            let current: Vec<_> =
+                node.world.processes.iter().map(|process| process.ring.current().map(|key| key.id())).collect();
+            assert!(current.windows(2).all(|pair| pair[0] == pair[1]));
+            assert!(node.world.processes.iter().all(|process| process.ring.next().is_none()));
+        }
+        for (what, next) in neighbours(setup, &mut courier, &node, &step) {
+            let fresh = index.len();
+            let to = *index.entry(name(&next, &courier)).or_insert(fresh);
+            if to == fresh {
+                how.push((at, what));
+                todo.push_back((to, next));
+            }
+            edges.push((to, at));
+        }
+    }
+    let states = index.len();
+    let mut reaches = vec![false; states];
+    let mut back: Vec<Vec<usize>> = vec![Vec::new(); states];
+    edges.iter().for_each(|(to, from)| back[*to].push(*from));
+    while let Some(at) = ends.pop() {
+        if !std::mem::replace(&mut reaches[at], true) {
+            ends.extend(&back[at]);
+        }
+    }
+    let stuck = reaches.iter().filter(|reached| !**reached).count();
+    Found { states, moves: edges.len(), rejected, stuck, steps }
+}
+
+use Part::{DualSender as D, Receiver as R, Sender as S};
+
+#[track_caller]
+fn safe(what: &str, setup: &Setup, wanted: (usize, usize), seen: &[&str]) {
+    let found = explore(setup);
+    println!("{what:45} {:6} states {:7} moves, 0 rejections; {:?}", found.states, found.moves, found.steps);
+    assert_eq!(found.rejected, None, "{what}");
+    assert_eq!(found.stuck, 0, "{what}: from every state the end can be reached");
+    seen.iter().for_each(|step| assert!(found.steps.contains_key(step), "{what}: never {step}"));
+    assert_eq!((found.states, found.moves), wanted, "{what}");
+}
+
+#[test]
+fn separate_rings() {
+    let all = ["receivers lack key", "senders lack key", "promote", "drain", "drop on receivers", "idle"];
+    safe("separate rings, begun anywhere", &Setup::new(&[S, S, R, R], &[0, 2]), (4_077, 17_157), &all);
+    let late = Setup { late: true, ..Setup::new(&[S, S, R, R], &[2]) };
+    safe("separate rings, steps carried out late", &late, (7_053, 33_087), &all);
+}
+
+#[test]
+fn one_ring() {
+    let shared = Setup { shared: true, ..Setup::new(&[S, S, R, R], &[0]) };
+    safe("one ring for all, processes lag", &shared, (5_313, 22_608), &["behind", "promote", "drain", "idle"]);
+    let back = Setup { shared: true, rollbacks: 1, ..Setup::new(&[S, S, R, R], &[0]) };
+    safe(
+        "one ring for all, rolled back at any time",
+        &back,
+        (44_691, 231_864),
+        &["behind", "promote", "drain", "drop on receivers"],
+    );
+}
+
+#[test]
+fn dual_signing() {
+    let all = ["receivers lack key", "promote", "drain", "drop on receivers"];
+    safe("dual senders", &Setup::new(&[D, D, R, R], &[0, 2]), (7485, 31_971), &all);
+    let one = ["receivers may replace", "promote", "drain", "drop on receivers"];
+    safe("one dual sender", &Setup::new(&[D, R, R], &[0]), (1_550, 4_001), &one);
+    safe("one dual sender, one single", &Setup::new(&[S, D, R, R], &[0, 1, 2]), (10_578, 46_959), &all);
+}
+
+#[test]
+fn rollback() {
+    let back = Setup { rollbacks: 1, ..Setup::new(&[S, S, R, R], &[2]) };
+    safe("separate rings, rolled back at any time", &back, (8_313, 32_868), &["roll back", "drop on senders", "drain"]);
+    let back = Setup { rollbacks: 1, ..Setup::new(&[D, R, R], &[0]) };
+    safe("a dual sender, rolled back at any time", &back, (1_915, 4_940), &["drop on senders", "drain"]);
+}
+
+/// Oracles with one mistake each, in the same search.
+#[test]
+fn wrong_twins() {
+    fn no_drain(pages: &[Status], _: Duration, now: Timestamp) -> Step {
+        rollout::next(pages, Duration::ZERO, now)
+    }
+    fn forgets_one(pages: &[Status], drain: Duration, now: Timestamp) -> Step {
+        rollout::next(&pages[..pages.len() - 1], drain, now)
+    }
+    fn clock_ahead(pages: &[Status], drain: Duration, now: Timestamp) -> Step {
+        rollout::next(pages, drain, now.plus(ticks(DRAIN)))
+    }
+    fn replaces_at_once(pages: &[Status], drain: Duration, now: Timestamp) -> Step {
+        match rollout::next(pages, drain, now) {
+            Step::Wait { missing, part, at, of, .. } => Step::Wait { missing, part, at, of, replace_from: Some(now) },
+            step => step,
+        }
+    }
+    fn ignores_arrival(pages: &[Status], drain: Duration, now: Timestamp) -> Step {
+        let pages: Vec<Status> = pages
+            .iter()
+            .cloned()
+            .map(|mut page| {
+                page.taken_at = None;
+                page
+            })
+            .collect();
+        rollout::next(&pages, drain, now)
+    }
+    fn senders_first(pages: &[Status], drain: Duration, now: Timestamp) -> Step {
+        let step = rollout::next(pages, drain, now);
+        let Step::Wait { missing: Missing::Key(key), part: Part::Receiver, .. } = step else { return step };
+        let at: Vec<usize> = (0..pages.len())
+            .filter(|i| pages[*i].part != Part::Receiver && pages[*i].key(Role::Current).is_some_and(|held| held.id != key))
+            .collect();
+        let (ready, lacking): (Vec<_>, Vec<_>) = at.into_iter().partition(|i| pages[*i].key(Role::Next).is_some());
+        if lacking.is_empty() && !ready.is_empty() {
+            Step::Promote { key, part: Part::Sender, at: ready, of: 2, grace: drain }
+        } else if !lacking.is_empty() {
+            Step::Wait { missing: Missing::Key(key), part: Part::Sender, at: lacking, of: 2, replace_from: None }
+        } else {
+            step
+        }
+    }
+    let single = |oracle| Setup { oracle, ..Setup::new(&[S, S, R, R], &[2]) };
+    let forgets_sender = Setup { oracle: forgets_one, ..Setup::new(&[R, R, S, S], &[0]) };
+    let twins = [
+        ("no drain", single(no_drain)),
+        ("forgets a receiver", single(forgets_one)),
+        ("forgets a sender", forgets_sender),
+        ("a clock that is ahead by the drain", single(clock_ahead)),
+        ("senders first", single(senders_first)),
+        ("replaces under single signatures", single(replaces_at_once)),
+        ("replaces before dual signing has drained", Setup { oracle: replaces_at_once, ..Setup::new(&[D, D, R, R], &[0]) }),
+        ("rolled back, without drain", Setup { rollbacks: 1, oracle: no_drain, ..Setup::new(&[S, S, R, R], &[2]) }),
+    ];
+    for (what, setup) in &twins {
+        let found = explore(setup);
+        let how = found.rejected.unwrap_or_else(|| panic!("{what}: not caught in {} states", found.states));
+        println!("{what}: after {} states\n  {how}", found.states);
+    }
+    // On a shared ring the deadline is what ends the drain: without the times of arrival a sender that takes a rollback
+    // late is not seen to have signed until then.
+    let arrival = Setup { shared: true, rollbacks: 1, oracle: ignores_arrival, ..Setup::new(&[S, S, R, R], &[0]) };
+    assert!(explore(&arrival).rejected.is_some(), "a late sender is not seen");
+}
+
+#[test]
+fn blocked_is_not_silent() {
+    let courier = Courier::new();
+    let world = World::new(&courier, &[S, R], false);
+    let pages = world.pages();
+    assert_eq!(rollout::next(&[], ticks(DRAIN), world.at()), Step::Blocked(Blocked::NoSender));
+    assert_eq!(rollout::next(&pages[..1], ticks(DRAIN), world.at()), Step::Blocked(Blocked::NoReceiver));
+    assert_eq!(rollout::next(&pages[1..], ticks(DRAIN), world.at()), Step::Blocked(Blocked::NoSender));
+}
