@@ -64,6 +64,8 @@ mod hashed;
 mod headers;
 mod key;
 mod keyring;
+#[cfg(feature = "std")]
+mod load;
 mod mac;
 mod message;
 mod policy;
@@ -97,6 +99,8 @@ pub use keyring::{
     CLOCK_SLACK, Change, Event, EventKind, KeySource, KeyStatus, Keyring, Lineage, Live, MAX_GRACE, MAX_LIVE, MAX_TOMBSTONES,
     Part, Role, Status,
 };
+#[cfg(feature = "std")]
+pub use load::{LoadError, LoadErrors, LoadOrigin, LoadProblem, RingFromEnv};
 pub use message::{Message, Request, RequestView, Write};
 pub use policy::SecretPolicy;
 pub use replay::{ReplayKey, Scope};
