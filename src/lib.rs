@@ -74,11 +74,14 @@ mod replay;
 pub mod rollout;
 mod schedule;
 pub mod scheme;
+#[cfg(feature = "aead")]
+mod seal_aead;
 mod secret;
 #[cfg(feature = "std")]
 mod share;
 mod signer;
 mod small;
+mod snapshot;
 mod store;
 mod time;
 mod verifier;
@@ -106,10 +109,13 @@ pub use policy::SecretPolicy;
 pub use replay::{ReplayKey, Scope};
 pub use schedule::{BadSchedule, Due, Schedule, minimum_grace, minimum_lead};
 pub use scheme::Scheme;
+#[cfg(feature = "aead")]
+pub use seal_aead::{AeadError, AeadSeal};
 pub use secret::Secret;
 #[cfg(feature = "std")]
 pub use share::{Replaced, SharedKeyring};
 pub use signer::{FanOut, SignWith, SignedHeaders, Signer};
+pub use snapshot::{Seal, SnapshotError, StoredKey};
 pub use store::{KeyringStore, Swapped};
 #[cfg(feature = "std")]
 pub use store::{MemoryKeyringStore, MemoryStoreError};
