@@ -67,8 +67,8 @@ mod tests {
 
     #[test]
     fn each_bad_value_has_its_own_problem() {
-        let good = "0123456789abcdef".repeat(4);
-        assert_eq!(load(Some(good.clone().into())).unwrap().reveal(), good);
+        let good = "31eaf548ec9ce1ba04c5a20b35cf1c2981be5c59d7b17e4dcbcf4823da1752d5";
+        assert_eq!(load(Some(good.into())).unwrap().reveal(), good);
         assert_eq!(load(None).unwrap_err(), LoadProblem::Missing);
         assert_eq!(load(Some("".into())).unwrap_err(), LoadProblem::Secret(SecretError::Empty));
         assert_eq!(load(Some("  ".into())).unwrap_err(), LoadProblem::Secret(SecretError::Empty));
