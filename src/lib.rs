@@ -28,6 +28,8 @@
 //! - **Keys**: a [`Secret`] is made from a text and a [`SecretFormat`] under a [`SecretPolicy`]. A [`Keyring`] holds the
 //!   current, the next and the previous ones; its transitions return a [`Change`]. [`SharedKeyring`] publishes rings to
 //!   running handlers, [`KeyringStore`] keeps them, [`Derived`] makes many from one, [`Schedule`] says when to rotate.
+//! - **At start** a process reads its secrets with [`Secret::from_file`], [`Secret::from_env`] or [`Keyring::from_env`], or
+//!   opens a ring that was sealed as one blob ([`Keyring::seal`], [`Keyring::open`], [`Seal`]).
 //! - **Schemes**: a [`Scheme`] says which bytes are signed and how signatures stand in headers; [`providers`] has those of
 //!   real services.
 //! - **Senders** make a [`Signer`] of a scheme and a ring, and sign a [`Message`] into [`SignedHeaders`].
@@ -45,7 +47,8 @@
 //! # Features
 //!
 //! `std` (default): the clock, the environment, OS randomness, [`SharedKeyring`]. `http` (default): [`Headers`] for
-//! `http::HeaderMap`. `bcrypt` (default): stored bcrypt hashes. Without `std` the crate is `no_std` with `alloc`.
+//! `http::HeaderMap`. `bcrypt` (default): stored bcrypt hashes. `aead`: a
+//! ready-made [`Seal`], where there is no key service. Without `std` the crate is `no_std` with `alloc`.
 #![no_std]
 #![deny(clippy::std_instead_of_core, clippy::std_instead_of_alloc, clippy::alloc_instead_of_core)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
