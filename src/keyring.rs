@@ -3,6 +3,7 @@
 mod draft;
 mod event;
 mod lineage;
+mod record;
 mod status;
 mod transitions;
 
@@ -13,6 +14,7 @@ use core::time::Duration;
 
 pub use event::{Change, Event, EventKind};
 pub use lineage::Lineage;
+pub(crate) use record::{Place, Record};
 pub use status::{KeyStatus, Part, Status};
 
 use crate::key::{Fingerprint, Key, KeyId};
@@ -116,9 +118,9 @@ struct Retired<K> {
 
 /// What is remembered of a revoked key: enough to refuse it, nothing that could sign.
 #[derive(Clone, Copy)]
-struct Tombstone {
-    fingerprint: Fingerprint,
-    id: KeyId,
+pub(crate) struct Tombstone {
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) id: KeyId,
 }
 
 impl<K> Clone for Held<K> {

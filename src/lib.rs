@@ -28,6 +28,8 @@
 //! - **Keys**: a [`Secret`] is made from a text and a [`SecretFormat`] under a [`SecretPolicy`]. A [`Keyring`] holds the
 //!   current, the next and the previous ones; its transitions return a [`Change`]. [`SharedKeyring`] publishes rings to
 //!   running handlers, [`KeyringStore`] keeps them, [`Derived`] makes many from one, [`Schedule`] says when to rotate.
+//! - **At start** a process reads its secrets with [`Secret::from_file`], [`Secret::from_env`] or [`Keyring::from_env`], or
+//!   opens a ring that was sealed as one blob ([`Keyring::seal`], [`Keyring::open`], [`Seal`]).
 //! - **Schemes**: a [`Scheme`] says which bytes are signed and how signatures stand in headers; [`providers`] has those of
 //!   real services.
 //! - **Senders** make a [`Signer`] of a scheme and a ring, and sign a [`Message`] into [`SignedHeaders`].
@@ -45,7 +47,8 @@
 //! # Features
 //!
 //! `std` (default): the clock, the environment, OS randomness, [`SharedKeyring`]. `http` (default): [`Headers`] for
-//! `http::HeaderMap`. `bcrypt` (default): stored bcrypt hashes. Without `std` the crate is `no_std` with `alloc`.
+//! `http::HeaderMap`. `bcrypt` (default): stored bcrypt hashes. `aead`: a
+//! ready-made [`Seal`], where there is no key service. Without `std` the crate is `no_std` with `alloc`.
 #![no_std]
 #![deny(clippy::std_instead_of_core, clippy::std_instead_of_alloc, clippy::alloc_instead_of_core)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -64,6 +67,8 @@ mod hashed;
 mod headers;
 mod key;
 mod keyring;
+#[cfg(feature = "std")]
+mod load;
 mod mac;
 mod message;
 mod policy;
@@ -72,11 +77,14 @@ mod replay;
 pub mod rollout;
 mod schedule;
 pub mod scheme;
+#[cfg(feature = "aead")]
+mod seal_aead;
 mod secret;
 #[cfg(feature = "std")]
 mod share;
 mod signer;
 mod small;
+mod snapshot;
 mod store;
 mod time;
 mod verifier;
@@ -97,15 +105,20 @@ pub use keyring::{
     CLOCK_SLACK, Change, Event, EventKind, KeySource, KeyStatus, Keyring, Lineage, Live, MAX_GRACE, MAX_LIVE, MAX_TOMBSTONES,
     Part, Role, Status,
 };
+#[cfg(feature = "std")]
+pub use load::{LoadError, LoadErrors, LoadOrigin, LoadProblem, RingFromEnv};
 pub use message::{Message, Request, RequestView, Write};
 pub use policy::SecretPolicy;
 pub use replay::{ReplayKey, Scope};
 pub use schedule::{BadSchedule, Due, Schedule, minimum_grace, minimum_lead};
 pub use scheme::Scheme;
+#[cfg(feature = "aead")]
+pub use seal_aead::{AeadError, AeadSeal};
 pub use secret::Secret;
 #[cfg(feature = "std")]
 pub use share::{Replaced, SharedKeyring};
 pub use signer::{FanOut, SignWith, SignedHeaders, Signer};
+pub use snapshot::{Seal, SnapshotError, StoredKey};
 pub use store::{KeyringStore, Swapped};
 #[cfg(feature = "std")]
 pub use store::{MemoryKeyringStore, MemoryStoreError};

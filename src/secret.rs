@@ -114,6 +114,18 @@ impl Secret {
         Some(Self { master: Some(master.master.unwrap_or(master.fingerprint)), label: master.label.clone(), ..secret })
     }
 
+    /// Makes a secret from a text that was a secret before. No policy: a rule that came later must not make what is
+    /// stored unreadable.
+    pub(crate) fn restored(text: &str, format: SecretFormat) -> Result<Self, SecretError> {
+        check_surface(text, format)?;
+        Self::from_checked(Zeroizing::new(text.into()), format, &decode(text, format)?)
+    }
+
+    /// Whether it was derived from a master secret.
+    pub(crate) const fn is_derived(&self) -> bool {
+        self.master.is_some()
+    }
+
     /// Gives the key a public name, which then replaces the fingerprint in [`KeyId`], logs and status pages.
     ///
     /// # Errors

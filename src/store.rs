@@ -17,6 +17,9 @@ pub use memory::{MemoryKeyringStore, MemoryStoreError};
 /// The one order to change a ring in: compute the change, [`swap`](Self::swap) it in, then publish the ring with
 /// [`SharedKeyring::replace`](crate::SharedKeyring::replace). A conflict means that another operator was faster: load
 /// again and decide again.
+///
+/// A store should keep rings of secrets sealed: [`Keyring::seal`] gives the bytes for its column, [`Keyring::open`] takes
+/// them back. A ring that cannot be opened is an error of the store and never `None`.
 pub trait KeyringStore<K: Key = Secret>: Send + Sync {
     /// Why the store failed. Neither a missing ring nor a conflict is a failure.
     type Error: core::error::Error + Send + Sync + 'static;

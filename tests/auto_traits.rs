@@ -24,6 +24,12 @@ fn owned_types_go_everywhere() {
     everywhere::<MemoryKeyringStore>();
     everywhere::<Derivation>();
     everywhere::<Derived<Keyring>>();
+    everywhere::<LoadError>();
+    everywhere::<LoadErrors>();
+    everywhere::<RingFromEnv<'static>>();
+    everywhere::<SnapshotError<core::fmt::Error>>();
+    #[cfg(feature = "aead")]
+    everywhere::<AeadSeal>();
     everywhere::<Schedule>();
     everywhere::<Scheme<'static>>();
     everywhere::<Signer>();

@@ -16,8 +16,8 @@ const LEVELS: &[(u8, &[&str])] = &[
     (2, &["mac", "policy"]),
     (3, &["key", "secret", "message"]),
     (4, &["scheme", "providers"]),
-    (5, &["keyring", "replay", "share", "derive", "snapshot", "schedule", "rollout", "hashed", "store"]),
-    (6, &["signer", "verifier", "bearer", "guard"]),
+    (5, &["keyring", "load", "replay", "share", "derive", "snapshot", "schedule", "rollout", "hashed", "store"]),
+    (6, &["signer", "verifier", "bearer", "guard", "seal_aead"]),
 ];
 /// They may use everything, and nothing may use them.
 const OUTSIDE: &[&str] = &["lib", "docs"];

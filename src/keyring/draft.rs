@@ -16,6 +16,22 @@ pub(super) struct Draft<K: Key> {
 }
 
 impl<K: Key> Draft<K> {
+    /// Begins a new ring.
+    pub(super) fn first(current: Arc<K>, now: Timestamp) -> Self {
+        let event = EventKind::Created { key: current.id() };
+        let inner = Inner {
+            generation: 1,
+            as_of: now,
+            current: Some(Held { key: current, since: now }),
+            next: None,
+            previous: Vec::new(),
+            tombstones: Arc::default(),
+            lineage: Lineage::NONE,
+            origin: Lineage::NONE,
+        };
+        Self { inner, events: Vec::from([event]) }
+    }
+
     /// Begins with the ring as it is, without the keys that are dead by now.
     pub(super) fn after(ring: &Inner<K>, now: Timestamp) -> Self {
         let now = ring.clock(now);
@@ -91,6 +107,18 @@ impl<K: Key> Draft<K> {
         let expires = (!grace.is_zero()).then(|| since.plus(grace))?;
         self.inner.previous.push(Retired { key: held.key, since, expires, signed });
         Some(expires)
+    }
+
+    /// Adds a key that was current before the ring was made, unless it is dead by now.
+    #[cfg(feature = "std")]
+    pub(super) fn keep(&mut self, key: Arc<K>, expires: Timestamp) {
+        let (since, id) = (self.inner.as_of, key.id());
+        if since < expires {
+            self.events.push(EventKind::Kept { key: id, expires });
+            self.inner.previous.push(Retired { key, since, expires, signed: true });
+        } else {
+            self.events.push(EventKind::Expired { key: id });
+        }
     }
 
     pub(super) fn rollback(&mut self) -> Result<(), Refused> {

@@ -45,6 +45,13 @@ pub enum EventKind {
         /// Its current key.
         key: KeyId,
     },
+    /// The ring was made with this previous key as well.
+    Kept {
+        /// The previous key.
+        key: KeyId,
+        /// Until when it verifies.
+        expires: Timestamp,
+    },
     /// A key was staged: it verifies and does not sign yet.
     Staged {
         /// The next key.

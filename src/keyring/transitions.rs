@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::draft::Draft;
-use super::{CLOCK_SLACK, Change, EventKind, Held, Inner, Keyring, Lineage, MAX_GRACE, Retired};
+use super::{CLOCK_SLACK, Change, EventKind, Held, Inner, Keyring, MAX_GRACE, Retired};
 use crate::error::Refused;
 use crate::key::{Key, KeyId};
 use crate::time::Timestamp;
@@ -22,19 +22,25 @@ impl<K: Key> Keyring<K> {
     /// A ring with one key.
     #[expect(clippy::new_ret_no_self, reason = "a new ring is a change with its event, like every other transition")]
     pub fn new(current: impl Into<Arc<K>>, now: Timestamp) -> Change<K> {
-        let current = Held { key: current.into(), since: now };
-        let event = EventKind::Created { key: current.key.id() };
-        let inner = Inner {
-            generation: 1,
-            as_of: now,
-            current: Some(current),
-            next: None,
-            previous: Vec::new(),
-            tombstones: Arc::default(),
-            lineage: Lineage::NONE,
-            origin: Lineage::NONE,
-        };
-        Draft { inner, events: Vec::from([event]) }.done()
+        Draft::first(current.into(), now).done()
+    }
+
+    /// A ring with a current key and one that was current before, which verifies until `expires`; it is left out if that
+    /// has passed.
+    ///
+    /// Only for rings from a place that keeps deadlines, such as the environment.
+    #[cfg(feature = "std")]
+    pub(crate) fn with_previous(
+        current: Arc<K>,
+        previous: Arc<K>,
+        expires: Timestamp,
+        now: Timestamp,
+    ) -> Result<Change<K>, Refused> {
+        grace_is_fine(expires.since(now))?;
+        let mut draft = Draft::first(current, now);
+        draft.is_new(&previous)?;
+        draft.keep(previous, expires);
+        Ok(draft.done())
     }
 
     /// Stages a key: it verifies from now on, and signs only once it is promoted.

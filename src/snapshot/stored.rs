@@ -1,0 +1,116 @@
+//! What a key gives to a snapshot, and how it is made again from it.
+
+use alloc::sync::Arc;
+
+use super::codec::{Reader, Sink};
+use crate::encoding::SecretFormat;
+#[cfg(feature = "bcrypt")]
+use crate::hashed::BcryptHash;
+use crate::hashed::Sha256Hash;
+use crate::key::Key;
+use crate::secret::Secret;
+
+/// A key that can be stored in a sealed ring. Closed: implemented by [`Secret`], [`Sha256Hash`] and
+/// `BcryptHash`.
+///
+/// The format is the same for every kind. A ring of hashes holds nothing that signs, so it needs less secrecy; seal it
+/// nevertheless, because whoever can change it can plant a hash or make a revoked one live again.
+pub trait StoredKey: Key + sealed::Stored {}
+
+pub(crate) mod sealed {
+    use super::{Reader, Sink};
+
+    /// The form of a key in a snapshot. To make another kind of key storable: a `KIND` of its own, and these two.
+    #[expect(unnameable_types, private_interfaces, private_bounds, reason = "this is how the trait is sealed")]
+    pub trait Stored: Sized {
+        /// Stands in the clear part of the envelope. Never used twice: 1 secrets, 2 SHA-256 hashes, 3 bcrypt hashes.
+        const KIND: u8;
+        /// Writes everything but the label; `None` if the key must not be stored.
+        fn write(&self, out: &mut impl Sink) -> Option<()>;
+        /// Reads what `write` wrote; `None` for anything else.
+        fn read(from: &mut Reader<'_>, label: Option<&str>) -> Option<Self>;
+    }
+}
+
+impl StoredKey for Secret {}
+
+#[expect(private_interfaces, private_bounds, reason = "the trait is sealed")]
+impl sealed::Stored for Secret {
+    const KIND: u8 = 1;
+
+    fn write(&self, out: &mut impl Sink) -> Option<()> {
+        // It would come back without its master, and so escape the revocation of that.
+        if self.is_derived() {
+            return None;
+        }
+        let format = FORMATS.iter().find(|(_, format)| *format == self.format())?;
+        out.put(&[format.0]);
+        out.text(self.reveal())
+    }
+
+    fn read(from: &mut Reader<'_>, label: Option<&str>) -> Option<Self> {
+        let code = from.byte()?;
+        let (_, format) = FORMATS.iter().find(|(known, _)| *known == code)?;
+        let secret = Self::restored(from.text()?, *format).ok()?;
+        match label {
+            Some(label) => secret.labelled(label).ok(),
+            None => Some(secret),
+        }
+    }
+}
+
+impl StoredKey for Sha256Hash {}
+
+#[expect(private_interfaces, private_bounds, reason = "the trait is sealed")]
+impl sealed::Stored for Sha256Hash {
+    const KIND: u8 = 2;
+
+    fn write(&self, out: &mut impl Sink) -> Option<()> {
+        out.text(&self.to_hex())
+    }
+
+    fn read(from: &mut Reader<'_>, label: Option<&str>) -> Option<Self> {
+        let text = from.text()?;
+        // Upper case would be a second spelling.
+        let hash = Self::parse_hex(text).ok().filter(|hash| hash.to_hex() == text)?;
+        match label {
+            Some(label) => hash.labelled(label).ok(),
+            None => Some(hash),
+        }
+    }
+}
+
+#[cfg(feature = "bcrypt")]
+impl StoredKey for BcryptHash {}
+
+#[cfg(feature = "bcrypt")]
+#[expect(private_interfaces, private_bounds, reason = "the trait is sealed")]
+impl sealed::Stored for BcryptHash {
+    const KIND: u8 = 3;
+
+    fn write(&self, out: &mut impl Sink) -> Option<()> {
+        out.text(self.as_str())
+    }
+
+    fn read(from: &mut Reader<'_>, label: Option<&str>) -> Option<Self> {
+        let hash = Self::parse(from.text()?).ok()?;
+        match label {
+            Some(label) => hash.labelled(label).ok(),
+            None => Some(hash),
+        }
+    }
+}
+
+/// The codes are part of the format: add, never change.
+const FORMATS: [(u8, SecretFormat); 5] = [
+    (1, SecretFormat::Utf8),
+    (2, SecretFormat::Hex),
+    (3, SecretFormat::Base64),
+    (4, SecretFormat::Base64Url),
+    (5, SecretFormat::Whsec),
+];
+
+/// The label of a key, as a text that may be empty. Labels themselves never are.
+pub(super) fn label(key: &impl Key) -> &str {
+    key.label().map(Arc::as_ref).unwrap_or_default()
+}
