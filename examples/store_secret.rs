@@ -15,10 +15,11 @@ use hookring::{AeadSeal, Keyring, Secret, SecretFormat, Timestamp};
 struct Table(BTreeMap<String, (Vec<u8>, u64)>);
 
 impl Table {
-    async fn save(&mut self, workflow: &str, ring: &Keyring, seal: &AeadSeal) -> Result<(), Box<dyn Error>> {
+    async fn save(&mut self, workflow: &str, ring: &Keyring, seal: &AeadSeal) -> Result<usize, Box<dyn Error>> {
         let blob = ring.seal(workflow, seal).await?;
+        let stored = blob.len();
         self.0.insert(workflow.into(), (blob, ring.generation()));
-        Ok(())
+        Ok(stored)
     }
 
     /// No row, a ring, and a row that cannot be opened are three different things; only a ring verifies anything.
@@ -36,13 +37,12 @@ async fn run() -> Result<(), Box<dyn Error>> {
 
     println!("1. A workflow is created with a secret of its own.");
     let created = Keyring::new(Secret::generate(SecretFormat::Utf8)?, now);
-    table.save("workflow-23", &created.ring, &seal).await?;
-    println!("   stored: {} sealed bytes", table.0["workflow-23"].0.len());
+    println!("   stored: {} sealed bytes", table.save("workflow-23", &created.ring, &seal).await?);
 
     println!("2. Its owner has it shown on the dashboard. The application writes down who did.");
     let ring = table.load("workflow-23", &seal).await?.ok_or("no such workflow")?;
     let shown = ring.current().map(Secret::reveal).ok_or("the ring is suspended")?;
-    println!("   {}… ({} characters)", &shown[..4], shown.len());
+    println!("   {}… ({} characters)", shown.get(..4).unwrap_or_default(), shown.len());
 
     println!("3. The owner rotates it; here the old secret is invalid at once.");
     let change = ring.rotate(Secret::generate(SecretFormat::Utf8)?, Duration::ZERO, now)?;
@@ -55,7 +55,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     println!("   {restored:?}");
 
     println!("5. A row that was moved to another workflow does not open.");
-    let row = table.0["workflow-23"].clone();
+    let row = table.0.get("workflow-23").cloned().ok_or("no such workflow")?;
     table.0.insert("workflow-99".into(), row);
     println!("   refused: {}", table.load("workflow-99", &seal).await.err().ok_or("a foreign row was opened")?);
     Ok(())
