@@ -20,6 +20,8 @@ mod holders;
 mod score;
 #[path = "field_cases/steps.rs"]
 mod steps;
+#[path = "field_cases/storage.rs"]
+mod storage;
 #[path = "field_cases/stored.rs"]
 mod stored;
 

@@ -50,12 +50,12 @@ fn sign(scheme: Scheme<'_>, ring: Keyring, with: SignWith, body: &[u8]) -> Vec<(
     signed.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-fn whole(scheme: Scheme<'_>, ring: Keyring, headers: &Vec<(String, String)>, body: &[u8]) -> Result<Role, Rejection> {
+fn whole(scheme: Scheme<'_>, ring: Keyring, headers: &dyn Headers, body: &[u8]) -> Result<Role, Rejection> {
     let request = Request::new(headers, body).method("POST").target("/in?a=1");
     verifier(scheme, ring).verify_at(request, NOW).map(|verified| verified.role())
 }
 
-fn streamed(scheme: Scheme<'_>, ring: Keyring, headers: &Vec<(String, String)>, body: &[u8]) -> Result<Role, Rejection> {
+fn streamed(scheme: Scheme<'_>, ring: Keyring, headers: &dyn Headers, body: &[u8]) -> Result<Role, Rejection> {
     let verifier = verifier(scheme, ring);
     let mut stream = verifier.begin(Request::new(headers, ()).method("POST").target("/in?a=1"), NOW)?;
     body.chunks(3).for_each(|chunk| stream.update(chunk));

@@ -12,12 +12,15 @@ pub(crate) struct Secrets {
     pub(crate) previous: Vec<(Secret, Option<Timestamp>)>,
 }
 
+/// Half a longest grace.
+const HALF: Duration = Duration::from_secs(15 * 24 * 3600);
+
 /// The ring that holds these secrets in these roles at `now`.
 ///
 /// All transitions happen half a longest grace ago, so that deadlines before and after `now` can be written. Deadlines
 /// further away are moved to the edge; at `now` that makes no difference.
 pub(crate) fn ring_of(secrets: Secrets, now: Timestamp) -> Result<Keyring, Refused> {
-    let then = now.minus(MAX_GRACE / 2);
+    let then = now.minus(HALF);
     let grace = |deadline: Option<Timestamp>| match deadline {
         Some(deadline) => deadline.since(then).clamp(Duration::from_millis(1), MAX_GRACE),
         None => MAX_GRACE,

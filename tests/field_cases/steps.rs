@@ -8,12 +8,12 @@ use serde_json::Value;
 use crate::common::outcome::Outcome;
 use crate::common::{cases, config};
 use crate::score::{self, Score, check};
-use crate::stored;
+use crate::{storage, stored};
 
 /// A score for each step that says what it expects.
 pub(crate) fn run(given: &Value, expect: &Value) -> Vec<Score> {
     let steps = given["steps"].as_array().cloned().unwrap_or_default();
-    let mut state = State { given, ring: None, stored: stored::Stored::default() };
+    let mut state = State { given, ring: None, stored: stored::Stored::default(), storage: storage::Storage::default() };
     let mut scores = Vec::new();
     for step in &steps {
         let score =
@@ -31,6 +31,7 @@ struct State<'g> {
     given: &'g Value,
     ring: Option<Keyring>,
     stored: stored::Stored,
+    storage: storage::Storage,
 }
 
 impl State<'_> {
@@ -40,7 +41,7 @@ impl State<'_> {
         match op {
             // A ring that keeps its deliveries apart or its claims is another matter than who signed them.
             "deliver" if step.get("handler").is_some() => Ok(Score::Pending("replay store".to_owned())),
-            "deliver" if self.ring.is_none() => Ok(Score::Pending("storage".to_owned())),
+            "deliver" | "deliver_unsigned" if self.storage.holds_something() => Ok(self.storage.step(op, step, at)),
             "deliver" => {
                 let ring = self.ring.clone().ok_or_else(|| Outcome::no_set_up("no ring"))?;
                 let outcome = cases::request(step, ring, at).map_or_else(|outcome| outcome, |delivery| delivery.verify());
@@ -84,7 +85,7 @@ impl State<'_> {
                 Ok(Score::Right)
             }
             "deliver_concurrent" | "crash_during_handler" | "restart" => Ok(Score::Pending("replay store".to_owned())),
-            "store_encrypted" | "corrupt" | "kms" | "deliver_unsigned" => Ok(Score::Pending("storage".to_owned())),
+            "store_encrypted" | "corrupt" | "kms" => Ok(self.storage.step(op, step, at)),
             _ => Ok(self.stored.step(op, step, self.given, expect)),
         }
     }
