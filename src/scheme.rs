@@ -9,6 +9,7 @@ mod content;
 mod describe;
 mod emit;
 mod field;
+mod grammar;
 mod offered;
 mod rules;
 
@@ -20,6 +21,7 @@ use crate::error::Rejection;
 use crate::mac::Hash;
 use crate::message::{RequestView, Write};
 pub use crate::time::Unit;
+pub use grammar::{Grammar, Place, Tagged};
 
 pub(crate) use content::{Content, Half};
 pub(crate) use emit::Signatures;
@@ -49,91 +51,6 @@ impl Algorithm {
             Self::HmacSha256 => "HMAC-SHA256",
             Self::HmacSha512 => "HMAC-SHA512",
         }
-    }
-}
-
-/// Where signatures stand.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Place<'a> {
-    /// In one header.
-    Header(&'a str),
-    /// In several headers, one signature each: the current key in the first.
-    Each(&'a [&'a str]),
-    /// In headers that are a stem and a number from 1: `x-signature-1`, `x-signature-2`, …
-    Numbered {
-        /// The name up to the number.
-        stem: &'a str,
-        /// The highest number, at most 100.
-        last: u8,
-    },
-    /// In a field of the JSON body, named by its path with dots.
-    Json(&'a str),
-    /// In a field of the form body.
-    Form(&'a str),
-}
-
-/// How a header value is read as signatures.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Grammar<'a> {
-    /// The value is the signature.
-    Whole,
-    /// A fixed text and the signature: `sha256=…`.
-    Prefix(&'a str),
-    /// The same, but senders may leave the text out. It is written when signing.
-    OptionalPrefix(&'a str),
-    /// Signatures with a separator between them, after a text that stands once in front of the list (often empty).
-    List {
-        /// The separator.
-        between: char,
-        /// The text in front of the list.
-        prefix: &'a str,
-    },
-    /// Items that consist of a tag and a value: `t=…,v1=…`.
-    Tagged(Tagged<'a>),
-}
-
-/// The grammar of a list of tagged items. Items with other tags than the scheme names are skipped.
-#[derive(Clone, Copy, Debug)]
-pub struct Tagged<'a> {
-    pub(crate) between: char,
-    pub(crate) pair: char,
-    pub(crate) group: Option<char>,
-    pub(crate) accept: &'a [&'a str],
-    pub(crate) emit: &'a str,
-    pub(crate) emit_previous: Option<&'a str>,
-    pub(crate) blank: bool,
-}
-
-impl<'a> Tagged<'a> {
-    /// Items separated by `between`, each a tag and a value separated by `pair`; `accept` are the tags that hold a
-    /// signature, and the first of them is written when signing.
-    #[must_use]
-    pub const fn new(between: char, pair: char, accept: &'a [&'a str]) -> Self {
-        let emit = if let [first, ..] = accept { first } else { "" };
-        Self { between, pair, group: None, accept, emit, emit_previous: None, blank: false }
-    }
-
-    /// Whole lists may follow each other, separated by this. Their timestamps must agree.
-    #[must_use]
-    pub const fn group(mut self, separator: char) -> Self {
-        self.group = Some(separator);
-        self
-    }
-
-    /// When signing with several keys, previous keys sign under this tag.
-    #[must_use]
-    pub const fn emit_previous(mut self, tag: &'a str) -> Self {
-        self.emit_previous = Some(tag);
-        self
-    }
-
-    /// Writes a blank after each separator. Blanks are always skipped when reading.
-    #[must_use]
-    pub const fn blank_after(mut self) -> Self {
-        self.blank = true;
-        self
     }
 }
 

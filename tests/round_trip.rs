@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookring::{
-    Keyring, Message, Rejection, Request, Role, Scheme, Secret, SecretFormat, SecretPolicy, SetupError, SignWith, Signer,
-    Timestamp, Verifier, providers,
+    Headers, Keyring, Message, Rejection, Request, Role, Scheme, Secret, SecretFormat, SecretPolicy, SetupError, SignWith,
+    Signer, Timestamp, Verifier, providers,
 };
 
 const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);

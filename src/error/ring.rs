@@ -1,0 +1,74 @@
+//! Why a ring does not change.
+
+use core::time::Duration;
+
+/// Why a keyring refuses a transition. Nothing was changed and nothing was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refused {
+    /// A next key is staged already.
+    #[error("a next key is staged already: promote, unstage or revoke it first")]
+    NextIsTaken,
+    /// There is no next key.
+    #[error("no next key is staged")]
+    NothingStaged,
+    /// There is no live key that was current before.
+    #[error("no live previous key to go back to: stage it again instead")]
+    NoPrevious,
+    /// The ring holds this key already, or one with the same id.
+    #[error("the ring holds this key already")]
+    SameKey,
+    /// The key was revoked and must never come back.
+    #[error("the key was revoked from this ring and cannot return")]
+    WasRevoked,
+    /// The stored hash that enters the ring is not that of the plaintext that was given with it.
+    #[error("the stored hash is not that of the given secret")]
+    WrongPlaintext,
+    /// More than five live keys.
+    #[error("the ring has five live keys already: wait for a deadline or revoke one")]
+    TooManyLive,
+    /// A grace of more than 30 days.
+    #[error("a grace is at most 30 days")]
+    GraceTooLong,
+    /// The ring holds no key with this id.
+    #[error("the ring holds no key with this id")]
+    UnknownKey,
+    /// The clock is more than five minutes behind the last transition.
+    #[error("the clock is {} s behind the last transition: set it right, or rebase the ring if the ring is wrong", behind.as_secs())]
+    ClockWentBack {
+        /// How far.
+        behind: Duration,
+    },
+}
+
+/// Why a secret cannot be derived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeriveError {
+    /// A purpose or an id is empty: two different things would get one secret.
+    #[error("a purpose or an id is empty")]
+    EmptyPart,
+    /// The HMAC refused the key.
+    #[error("the secret cannot be derived")]
+    Unusable,
+}
+
+/// Why a shared ring is not replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplaceError {
+    /// The offered ring is older than the held one: a lagging replica must not bring back a revoked key.
+    #[error("the offered ring has generation {offered}, older than the held {held}")]
+    Older {
+        /// Generation of the ring in use.
+        held: u64,
+        /// Generation of the ring that was offered.
+        offered: u64,
+    },
+    /// The same generation with another history: two operators changed the same ring at once, without compare-and-swap.
+    #[error("two different rings of generation {generation}: load the stored one")]
+    Forked {
+        /// Their generation.
+        generation: u64,
+    },
+}

@@ -1,0 +1,157 @@
+//! Why a secret, or the stored hash of one, cannot be made.
+
+/// Why a [`Secret`](crate::Secret) cannot be made from a text. Names the rule and numbers, never the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SecretError {
+    /// An empty secret: anyone could compute its MACs.
+    #[error("the secret is empty")]
+    Empty,
+    /// The text decodes to no bytes at all.
+    #[error("the secret decodes to nothing")]
+    DecodesToNothing,
+    /// A line break in or after the text, as `echo`, editors and mounted files leave it.
+    #[error("the secret contains a line break: store it without one, for example with `printf %s`")]
+    LineBreak,
+    /// Blanks before or after the text. They are not trimmed: some keys really end in one.
+    #[error("the secret has blanks before or after it: remove them")]
+    SurroundingBlanks,
+    /// A Unicode byte order mark, as some editors put in front of a file.
+    #[error("the secret starts with a byte order mark: save the file without it")]
+    ByteOrderMark,
+    /// Text before `whsec_`, such as the version marker `v1,`.
+    #[error("there is text before `whsec_`: the secret has to start with it")]
+    MarkerBeforePrefix,
+    /// [`SecretFormat::Whsec`](crate::SecretFormat::Whsec) without its prefix.
+    #[error("the secret does not start with `whsec_`: if it is bare base64, use the format Base64")]
+    MissingPrefix,
+    /// The text is not hexadecimal, or has an odd number of digits.
+    #[error("the secret is not hexadecimal: pairs of 0-9, a-f")]
+    NotHex,
+    /// The text is not canonical standard base64.
+    #[error("the secret is not standard base64 in its canonical form")]
+    NotBase64,
+    /// The text is not canonical URL-safe base64 without padding.
+    #[error("the secret is not URL-safe base64 without padding, in its canonical form")]
+    NotBase64Url,
+    /// Longer than any real secret.
+    #[error("the secret has {bytes} bytes, more than {maximum}")]
+    TooLong {
+        /// Length of the text in bytes.
+        bytes: usize,
+        /// The most that is accepted.
+        maximum: usize,
+    },
+    /// Too little room for randomness.
+    #[error("the secret has room for {bits} bits, {minimum} are needed: generate one with `openssl rand -hex 32`")]
+    TooShort {
+        /// Length times the bits that one character of its alphabet can carry.
+        bits: u32,
+        /// What the policy asks for.
+        minimum: u32,
+    },
+    /// A random text of this length would have more different characters.
+    #[error("the secret has {distinct} different characters, {minimum} are needed: generate one with `openssl rand -hex 32`")]
+    TooFewDistinct {
+        /// How many different characters it has.
+        distinct: usize,
+        /// What the policy asks for.
+        minimum: usize,
+    },
+    /// It is, or contains, a text that stands in for a secret, or a word that the application denies.
+    #[error("the secret is a placeholder or contains a denied word: generate one with `openssl rand -hex 32`")]
+    Placeholder,
+    /// Half of it or more repeats an earlier part, counts up or down, or follows the keyboard.
+    #[error("{percent} % of the secret is repeats, runs or keyboard walks: generate one with `openssl rand -hex 32`")]
+    Repetitive {
+        /// How much of it: 50 to 100.
+        percent: u8,
+    },
+    /// Its words, repeats, runs and keyboard walks leave too little that a guesser would not try.
+    #[error(
+        "words, repeats and runs leave the secret about {bits} bits, {minimum} are needed: generate one with `openssl rand -hex 32`"
+    )]
+    Predictable {
+        /// About how many bits it takes to describe the secret.
+        bits: u32,
+        /// What the policy asks for.
+        minimum: u32,
+    },
+    /// The operating system gave no random bytes.
+    #[error("the operating system gave no random bytes")]
+    NoRandomness,
+    /// The public label of a key is empty, over 64 bytes, or has other characters than visible ASCII.
+    #[error("a label is 1 to 64 visible ASCII characters without blanks")]
+    BadLabel,
+}
+
+/// Why a stored hash cannot be made from a secret, or be read from a store. Names the rule and numbers, never the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HashError {
+    /// HMAC-SHA256 hashes keys of more than 64 bytes first: the stored hash would be the HMAC key itself, and a reader of
+    /// the store could forge.
+    #[error("the secret has {bytes} bytes: above {maximum} its SHA-256 is its HMAC key, so a stored hash would be the key")]
+    HashIsTheHmacKey {
+        /// Length of the secret's text in bytes.
+        bytes: usize,
+        /// The most that is accepted.
+        maximum: usize,
+    },
+    /// A bare hash of a short secret is open to guessing.
+    #[error("the secret has {bytes} bytes, {minimum} are needed for a bare SHA-256")]
+    TooShort {
+        /// Length of the secret's text in bytes.
+        bytes: usize,
+        /// The least that is accepted.
+        minimum: usize,
+    },
+    /// The stored text is not 64 hexadecimal digits.
+    #[error("the stored hash is not 64 hexadecimal digits, it has {bytes} bytes")]
+    NotSha256Hex {
+        /// Length of the stored text in bytes.
+        bytes: usize,
+    },
+    /// The stored hash is that of an empty text: the secret was empty when it was hashed.
+    #[error("the stored hash is the hash of nothing: the secret was empty when it was hashed")]
+    HashOfNothing,
+    /// bcrypt looks at 72 bytes and ignores what follows.
+    #[error("the secret has {bytes} bytes, bcrypt takes at most {maximum}")]
+    TooLongForBcrypt {
+        /// Length of the secret's text in bytes.
+        bytes: usize,
+        /// The most that is accepted.
+        maximum: usize,
+    },
+    /// bcrypt repeats its input with a NUL between, so a text with a NUL in it may equal a shorter one.
+    #[error("the secret contains a NUL, which bcrypt cannot tell from the end of a secret")]
+    ContainsNul,
+    /// A cost that protects too little, or makes a check take seconds.
+    #[error("bcrypt cost {cost} is not between {minimum} and {maximum}")]
+    BcryptCost {
+        /// The cost.
+        cost: u32,
+        /// The least that is accepted.
+        minimum: u32,
+        /// The most that is accepted.
+        maximum: u32,
+    },
+    /// The stored text is not a bcrypt hash.
+    #[error("the stored hash is not `$2b$`, a cost of two digits, `$` and 53 characters: it has {bytes} bytes")]
+    NotBcrypt {
+        /// Length of the stored text in bytes.
+        bytes: usize,
+    },
+    /// A bcrypt version other than `2a`, `2b` and `2y`; `2x` marks hashes of a broken implementation.
+    #[error("the bcrypt version is not 2a, 2b or 2y")]
+    BcryptVersion,
+    /// The last character of the salt or of the hash has bits that no bcrypt writes.
+    #[error("the stored bcrypt hash is not in its canonical form")]
+    BcryptNotCanonical,
+    /// The operating system gave no random bytes for a salt.
+    #[error("the operating system gave no random bytes")]
+    NoRandomness,
+    /// The public label of a key is empty, over 64 bytes, or has other characters than visible ASCII.
+    #[error("a label is 1 to 64 visible ASCII characters without blanks")]
+    BadLabel,
+}
