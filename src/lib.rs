@@ -33,6 +33,8 @@
 //! - **Senders** make a [`Signer`] of a scheme and a ring, and sign a [`Message`] into [`SignedHeaders`].
 //! - **Receivers** make a [`Verifier`] of a scheme and a ring, and get a [`Verified`] body or a [`Rejection`]. Bodies may
 //!   stream ([`Verifier::begin`]); keys may be chosen per tenant ([`VerifierBuilder::build_per_tenant`]).
+//! - **Once**: a [`Guard`] runs a handler once for all copies of a delivery, with a [`ReplayStore`] that remembers it:
+//!   [`MemoryReplayStore`] on one machine, Redis or PostgreSQL on many.
 //!
 //! # What it does not do
 //!
@@ -43,7 +45,7 @@
 //! # Features
 //!
 //! `std` (default): the clock, the environment, OS randomness, [`SharedKeyring`]. `http` (default): [`Headers`] for
-//! `http::HeaderMap`. `bcrypt` (default): stored bcrypt hashes. Without `std` the crate is `no_std` with `alloc`.
+//! `http::HeaderMap`. `bcrypt` (default): stored bcrypt hashes. `redis`, `postgres`: stores on these. Without `std` the crate is `no_std` with `alloc`.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -54,13 +56,18 @@ extern crate std;
 mod derive;
 mod encoding;
 mod error;
+mod guard;
 mod headers;
 mod key;
 mod keyring;
 mod mac;
 mod message;
 mod policy;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod providers;
+#[cfg(feature = "redis")]
+pub mod redis;
 mod replay;
 mod schedule;
 pub mod scheme;
@@ -76,6 +83,7 @@ mod verifier;
 pub use derive::{Derivation, Derived};
 pub use encoding::SecretFormat;
 pub use error::{DeriveError, Field, Refused, Rejection, ReplaceError, SchemeError, SecretError, SetupError, SignError};
+pub use guard::{Guard, Kept, Outcome, Windowed};
 pub use headers::{Headers, Name};
 pub use key::{Fingerprint, Key, KeyId, VerifyKey};
 pub use keyring::{
@@ -84,7 +92,9 @@ pub use keyring::{
 };
 pub use message::{Message, Request, RequestView, Write};
 pub use policy::SecretPolicy;
-pub use replay::{ReplayKey, Scope};
+pub use replay::{Claim, ClaimToken, ReplayKey, ReplayStore, Scope};
+#[cfg(feature = "std")]
+pub use replay::{MemoryReplayError, MemoryReplayStore};
 pub use schedule::{BadSchedule, Due, Schedule, minimum_grace, minimum_lead};
 pub use scheme::Scheme;
 pub use secret::Secret;
