@@ -37,6 +37,8 @@
 //!   stream ([`Verifier::begin`]); keys may be chosen per tenant ([`VerifierBuilder::build_per_tenant`]).
 //! - **Presented secrets** are checked by a [`BearerVerifier`], over secrets or over stored hashes ([`Sha256Hash`],
 //!   [`BcryptHash`], your own [`PresentedKey`]) that rotate in the same rings.
+//! - **Once**: a [`Guard`] runs a handler once for all copies of a delivery, with a [`ReplayStore`] that remembers it:
+//!   [`MemoryReplayStore`] on one machine, Redis or PostgreSQL on many.
 //!
 //! # What it does not do
 //!
@@ -47,8 +49,8 @@
 //! # Features
 //!
 //! `std` (default): the clock, the environment, OS randomness, [`SharedKeyring`]. `http` (default): [`Headers`] for
-//! `http::HeaderMap`. `bcrypt` (default): stored bcrypt hashes. `aead`: a
-//! ready-made [`Seal`], where there is no key service. Without `std` the crate is `no_std` with `alloc`.
+//! `http::HeaderMap`. `bcrypt` (default): stored bcrypt hashes. `aead`: a ready-made [`Seal`], where there is no key service.
+//! `redis`, `postgres`: stores on these. Without `std` the crate is `no_std` with `alloc`.
 #![no_std]
 #![cfg_attr(not(test), deny(clippy::std_instead_of_core, clippy::std_instead_of_alloc, clippy::alloc_instead_of_core))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -66,6 +68,7 @@ mod bearer;
 mod derive;
 mod encoding;
 mod error;
+mod guard;
 mod hashed;
 mod headers;
 mod key;
@@ -75,7 +78,11 @@ mod load;
 mod mac;
 mod message;
 mod policy;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod providers;
+#[cfg(feature = "redis")]
+pub mod redis;
 mod replay;
 pub mod rollout;
 mod schedule;
@@ -99,6 +106,7 @@ pub use encoding::SecretFormat;
 pub use error::{
     DeriveError, Field, HashError, Refused, Rejection, ReplaceError, SchemeError, SecretError, SetupError, SignError,
 };
+pub use guard::{Guard, Kept, Outcome, Windowed};
 #[cfg(feature = "bcrypt")]
 pub use hashed::BcryptHash;
 pub use hashed::{PresentedKey, Sha256Hash};
@@ -112,7 +120,9 @@ pub use keyring::{
 pub use load::{LoadError, LoadErrors, LoadOrigin, LoadProblem, RingFromEnv};
 pub use message::{Message, Request, RequestView, Write};
 pub use policy::SecretPolicy;
-pub use replay::{ReplayKey, Scope};
+pub use replay::{Claim, ClaimToken, ReplayKey, ReplayStore, Scope};
+#[cfg(feature = "std")]
+pub use replay::{MemoryReplayError, MemoryReplayStore};
 pub use schedule::{BadSchedule, Due, Schedule, minimum_grace, minimum_lead};
 pub use scheme::Scheme;
 #[cfg(feature = "aead")]

@@ -1,9 +1,17 @@
-//! Telling a delivery from its copies: the key under which it is remembered.
+//! Telling a delivery from its copies: the key under which it is remembered, and the stores that remember it.
+
+#[cfg(feature = "std")]
+mod memory;
+mod store;
 
 use alloc::boxed::Box;
 use core::fmt;
 
 use sha2::{Digest, Sha256};
+
+#[cfg(feature = "std")]
+pub use memory::{MemoryReplayError, MemoryReplayStore};
+pub use store::{Claim, ClaimToken, ReplayStore};
 
 use crate::error::SetupError;
 

@@ -11,6 +11,7 @@ mod verified;
 
 use alloc::sync::Arc;
 use core::fmt;
+use core::time::Duration;
 
 pub use builder::{NoKeys, VerifierBuilder};
 pub use stream::{Stream, Streamed};
@@ -78,6 +79,18 @@ impl Verifier {
     /// A verifier with more than the defaults.
     pub const fn builder(scheme: Scheme<'_>) -> VerifierBuilder<'_> {
         VerifierBuilder::new(scheme)
+    }
+}
+
+impl<S> Verifier<S> {
+    /// How long before and after its time of sending a delivery is acceptable; `None` if for ever.
+    pub(crate) fn window(&self) -> Option<(Duration, Duration)> {
+        self.setup.rules.window
+    }
+
+    /// Whether deliveries are told apart by an id that is signed.
+    pub(crate) fn signs_id(&self) -> bool {
+        self.setup.rules.signs_id()
     }
 }
 

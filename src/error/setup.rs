@@ -51,7 +51,7 @@ pub enum SchemeError {
     BadText,
 }
 
-/// Why a signer, verifier or scope cannot be built. Found when it is built, never at the first request.
+/// Why a signer, verifier, guard or scope cannot be built. Found when it is built, never at the first request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
@@ -88,6 +88,20 @@ pub enum SetupError {
     /// A scope is 1 to 256 bytes.
     #[error("a scope is 1 to 256 bytes: the endpoint or the tenant")]
     BadScope,
+    /// Copies of a delivery are acceptable for ever, because the scheme signs no time or the verifier accepts any age: say
+    /// how long to remember, with [`Guard::with_keep`](crate::Guard::with_keep).
+    #[error("no signed timestamp bounds how long a copy is acceptable: say how long to remember, `with_keep`")]
+    NoWindow,
+    /// The scheme signs an id, and a sender's retries are signed anew under the same id for hours or days: say how long,
+    /// with [`Guard::with_keep`](crate::Guard::with_keep).
+    #[error("the sender retries under the same signed id: remember it for his whole retry schedule, `with_keep`")]
+    NeedsKeep,
+    /// A lease is 1 ms to one day.
+    #[error("a lease is 1 ms to one day: longer than the slowest handler")]
+    BadLease,
+    /// What was processed is remembered for at least the lease, and for at most 400 days.
+    #[error("what was processed is remembered for at least the lease and at most 400 days")]
+    BadKeep,
 }
 
 /// Why a message cannot be signed.

@@ -147,6 +147,11 @@ impl Rules {
         self.timestamp.as_ref().is_some_and(|(source, _)| source.in_body()) && !written_apart
     }
 
+    /// Whether the scheme signs a message id.
+    pub(crate) fn signs_id(&self) -> bool {
+        self.names.iter().any(|names| names.id.is_some())
+    }
+
     /// Whether an id may be signed: 1 to 256 visible ASCII characters without the separator that follows it.
     pub(crate) fn id_is_fine(&self, id: &[u8]) -> bool {
         (1..=256).contains(&id.len()) && id.iter().all(|b| b.is_ascii_graphic() && Some(*b) != self.id_stop)

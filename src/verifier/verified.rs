@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 use core::fmt;
+use core::time::Duration;
 
 use sha2::{Digest, Sha256};
 
@@ -169,6 +170,11 @@ impl<B> Verified<B> {
     #[must_use]
     pub fn event_key(&self, scope: &Scope, event_id: &str) -> ReplayKey {
         ReplayKey::of(scope, self.scheme(), What::Event(event_id.as_bytes()))
+    }
+
+    /// How long before and after its time of sending the delivery is acceptable; `None` if for ever.
+    pub(crate) fn window(&self) -> Option<(Duration, Duration)> {
+        self.evidence.setup.rules.window
     }
 
     fn key_of_digest(&self, scope: &Scope, digest: &[u8; 32]) -> ReplayKey {

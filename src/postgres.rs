@@ -1,0 +1,62 @@
+//! Rings and processed deliveries in PostgreSQL, through tokio-postgres 0.7 and any pool of its connections.
+//!
+//! The tables are made by [`MIGRATION_1`]; run it with the tool that runs your own migrations, or once by hand. Their names
+//! are not qualified, so the `search_path` of the connections says in which schema they are.
+
+mod replay;
+
+use core::future::Future;
+
+pub use replay::{CommitError, PostgresReplayError, PostgresReplayStore};
+pub use tokio_postgres;
+
+/// Creates the tables, the sequence and the index. May be run again.
+pub const MIGRATION_1: &str = include_str!("postgres/migrations/0001.sql");
+
+/// Where connections come from: a few lines over any pool.
+///
+/// ```
+/// struct Database(deadpool_postgres::Pool);
+///
+/// impl hookring::postgres::Pool for Database {
+///     type Client = deadpool_postgres::Client;
+///     type Error = deadpool_postgres::PoolError;
+///
+///     async fn get(&self) -> Result<Self::Client, Self::Error> {
+///         self.0.get().await
+///     }
+///
+///     fn client(held: &mut Self::Client) -> &mut tokio_postgres::Client {
+///         held
+///     }
+/// }
+/// ```
+pub trait Pool: Send + Sync {
+    /// A connection that is held, and goes back to the pool when it is dropped.
+    type Client: Send;
+    /// Why there is none.
+    type Error: core::error::Error + Send + Sync + 'static;
+
+    /// Takes a connection.
+    ///
+    /// # Errors
+    ///
+    /// The pool's own.
+    fn get(&self) -> impl Future<Output = Result<Self::Client, Self::Error>> + Send;
+
+    /// The client of a connection that is held.
+    fn client(held: &mut Self::Client) -> &mut tokio_postgres::Client;
+}
+
+impl<P: Pool + ?Sized> Pool for alloc::sync::Arc<P> {
+    type Client = P::Client;
+    type Error = P::Error;
+
+    fn get(&self) -> impl Future<Output = Result<Self::Client, Self::Error>> + Send {
+        (**self).get()
+    }
+
+    fn client(held: &mut Self::Client) -> &mut tokio_postgres::Client {
+        P::client(held)
+    }
+}
