@@ -248,18 +248,22 @@ impl<K: Key> Keyring<K> {
     }
 
     /// Whether both are the very same value, not only the same version.
+    #[cfg(feature = "std")]
     pub(crate) fn is_same_value(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
+    #[cfg(feature = "std")]
     pub(crate) fn from_inner(inner: Arc<Inner<K>>) -> Self {
         Self(inner)
     }
 
+    #[cfg(feature = "std")]
     pub(crate) fn inner(&self) -> &Arc<Inner<K>> {
         &self.0
     }
 
+    #[cfg(feature = "std")]
     pub(crate) fn into_inner(self) -> Arc<Inner<K>> {
         self.0
     }

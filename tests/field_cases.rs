@@ -16,6 +16,8 @@ mod bearer;
 mod common;
 #[path = "field_cases/holders.rs"]
 mod holders;
+#[path = "field_cases/once.rs"]
+mod once;
 #[path = "field_cases/score.rs"]
 mod score;
 #[path = "field_cases/steps.rs"]

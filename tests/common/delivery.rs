@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use hookring::{Headers, Keyring, Rejection, Request, Scheme, Timestamp, Verified, Verifier};
+use hookring::{Headers, Keyring, Rejection, ReplayKey, Request, Scheme, Scope, Timestamp, Verified, Verifier};
 
 use super::labels;
 use super::outcome::Outcome;
@@ -35,6 +35,15 @@ impl Delivery {
             let verdict = verifier.verify_at(self.request(headers, self.body.as_slice()), self.now);
             outcome(verdict)
         })
+    }
+
+    /// Under which an accepted delivery is remembered; an `Err` is the outcome of one that is not.
+    pub(crate) fn replay_key(&self, scope: &Scope) -> Result<ReplayKey, Outcome> {
+        let builder = Verifier::builder(self.scheme);
+        let verifier = builder.build(self.ring.clone()).map_err(|why| Outcome::config_error(labels::of_setup(why), &why))?;
+        let headers = self.headers.as_slice();
+        let verified = verifier.verify_at(self.request(&headers, self.body.as_slice()), self.now);
+        verified.map(|verified| verified.replay_key(scope)).map_err(|why| Outcome::reject(&why))
     }
 
     /// The verdict when the body comes in pieces of this many bytes.

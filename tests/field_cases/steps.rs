@@ -8,12 +8,18 @@ use serde_json::Value;
 use crate::common::outcome::Outcome;
 use crate::common::{cases, config};
 use crate::score::{self, Score, check};
-use crate::{storage, stored};
+use crate::{once, storage, stored};
 
 /// A score for each step that says what it expects.
 pub(crate) fn run(given: &Value, expect: &Value) -> Vec<Score> {
     let steps = given["steps"].as_array().cloned().unwrap_or_default();
-    let mut state = State { given, ring: None, stored: stored::Stored::default(), storage: storage::Storage::default() };
+    let mut state = State {
+        given,
+        ring: None,
+        stored: stored::Stored::default(),
+        storage: storage::Storage::default(),
+        once: once::Once::default(),
+    };
     let mut scores = Vec::new();
     for step in &steps {
         let score =
@@ -32,6 +38,7 @@ struct State<'g> {
     ring: Option<Keyring>,
     stored: stored::Stored,
     storage: storage::Storage,
+    once: once::Once,
 }
 
 impl State<'_> {
@@ -39,8 +46,7 @@ impl State<'_> {
         let op = step["op"].as_str().unwrap_or("?");
         let at = Timestamp::from_unix_secs(step["at"].as_i64().unwrap_or(1_790_000_000));
         match op {
-            // A ring that keeps its deliveries apart or its claims is another matter than who signed them.
-            "deliver" if step.get("handler").is_some() => Ok(Score::Pending("replay store".to_owned())),
+            "deliver" if step.get("handler").is_some() => self.once.deliver(step, self.given, at),
             "deliver" | "deliver_unsigned" if self.storage.holds_something() => Ok(self.storage.step(op, step, at)),
             "deliver" => {
                 let ring = self.ring.clone().ok_or_else(|| Outcome::no_set_up("no ring"))?;
@@ -84,7 +90,9 @@ impl State<'_> {
                 }
                 Ok(Score::Right)
             }
-            "deliver_concurrent" | "crash_during_handler" | "restart" => Ok(Score::Pending("replay store".to_owned())),
+            "deliver_concurrent" => self.once.deliver_concurrent(step, self.given),
+            "crash_during_handler" => self.once.crash(step, self.given),
+            "restart" => Ok(Score::Right),
             "store_encrypted" | "corrupt" | "kms" => Ok(self.storage.step(op, step, at)),
             _ => Ok(self.stored.step(op, step, self.given, expect)),
         }

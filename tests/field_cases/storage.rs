@@ -50,7 +50,7 @@ impl Seal for Service {
 }
 
 /// The futures here are ready at once.
-fn now<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
         Poll::Pending => panic!("a ready future is pending"),
