@@ -24,6 +24,7 @@ use crate::time::Timestamp;
 
 /// The role of a key in its ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Role {
     /// Signs, and verifies.
     Current,

@@ -27,6 +27,7 @@ impl<K: Key> fmt::Debug for Change<K> {
 /// One entry of the audit trail. Operator, ticket and reason are the caller's to add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Event {
     /// When.
     pub at: Timestamp,
@@ -39,6 +40,7 @@ pub struct Event {
 /// What happened to a ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum EventKind {
     /// The ring was made with this key.
     Created {

@@ -16,6 +16,7 @@ const RECENTLY_REVOKED: usize = 16;
 /// What a process does with its ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Part {
     /// Unknown: the page is of the ring alone.
     Ring,
@@ -32,6 +33,7 @@ pub enum Part {
 /// Two processes agree if and only if generation and lineage of their pages agree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Status {
     /// What the process does with the ring.
     pub part: Part,
@@ -56,6 +58,7 @@ pub struct Status {
 /// One key of a [`Status`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct KeyStatus {
     /// Its public name.
     pub id: KeyId,

@@ -1,0 +1,65 @@
+//! Audit events and status pages in JSON: readable, complete, and without a byte of a key.
+#![cfg(feature = "serde")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::time::Duration;
+
+use hookring::{Event, Keyring, Secret, SecretFormat, SecretPolicy, Status, Timestamp};
+use serde_json::json;
+
+const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn secret(text: &str) -> Secret {
+    Secret::parse(text, SecretFormat::Utf8, &SecretPolicy::dangerous_any_strength()).unwrap()
+}
+
+#[test]
+fn an_event_reads_like_a_log_line() {
+    let (old, new) = (secret("the old one").labelled("old").unwrap(), secret("the new one").labelled("new").unwrap());
+    let (old_id, new_id) = (old.id().to_string(), new.id().to_string());
+    let ring: Keyring = Keyring::new(old, NOW).ring;
+    let events = ring.rotate(new, HOUR, NOW).unwrap().events;
+    let wanted = json!([
+        {"at": 1_790_000_000_000_i64, "generation": 2, "kind": {"staged": {"key": new_id}}},
+        {"at": 1_790_000_000_000_i64, "generation": 2, "kind": {"promoted": {"new": new_id, "old": old_id, "old_expires": 1_790_003_600_000_i64}}},
+    ]);
+    assert_eq!(serde_json::to_value(&events).unwrap(), wanted);
+    assert_eq!(serde_json::from_value::<Vec<Event>>(wanted).unwrap(), events);
+}
+
+#[test]
+fn every_event_and_page_comes_back_and_shows_no_key() {
+    let texts = ["first secret text", "second secret text", "third secret text", "fourth secret text"];
+    let [a, b, c, d] = texts.map(secret);
+    let (a_id, mut said, mut events) = (a.id(), Vec::new(), Vec::new());
+    let mut ring: Keyring = Keyring::new(a, NOW).ring;
+    let mut step = |change: hookring::Change| {
+        events.extend(change.events);
+        change.ring
+    };
+    ring = step(ring.stage(b, NOW).unwrap());
+    ring = step(ring.promote(HOUR, NOW).unwrap());
+    ring = step(ring.rollback(NOW).unwrap());
+    ring = step(ring.unstage(HOUR, NOW).unwrap());
+    ring = step(ring.rotate(c, HOUR, NOW).unwrap());
+    ring = step(ring.revoke(a_id, NOW).unwrap());
+    ring = step(ring.replace_compromised(d, NOW.plus(HOUR)).unwrap());
+    ring = step(ring.rebase_clock(NOW));
+    for event in &events {
+        let text = serde_json::to_string(event).unwrap();
+        assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), *event);
+        said.push(text);
+    }
+    let page = ring.status(NOW);
+    let text = serde_json::to_string(&page).unwrap();
+    assert_eq!(serde_json::from_str::<Status>(&text).unwrap(), page);
+    said.push(text);
+    for secret in texts {
+        assert!(said.iter().all(|said| !said.contains(secret)));
+    }
+    for bad in ["\"xyz\"", "\"00112233445566\"", "7", "null"] {
+        assert!(serde_json::from_str::<hookring::KeyId>(bad).is_err(), "{bad}");
+        assert!(serde_json::from_str::<hookring::Lineage>(bad).is_err(), "{bad}");
+    }
+}
