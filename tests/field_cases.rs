@@ -35,6 +35,9 @@ use common::outcome::{Outcome, Verdict};
 use score::Score;
 use serde_json::Value;
 
+/// What the shipped cases may ask for that is not checked here: a limit is for the layer that reads the body.
+const ELSEWHERE: &[&str] = &["body_size: body limit"];
+
 #[test]
 fn every_case_comes_out_as_expected() {
     let path = std::env::var_os("HOOKRING_CASES")
@@ -70,6 +73,9 @@ fn every_case_comes_out_as_expected() {
     let waiting: usize = pending.values().sum();
     println!("total {right} right, wrong {wrong}, pending {waiting}, explained {explained}");
     assert!(right > 0 && wrong == 0);
+    if std::env::var_os("HOOKRING_CASES").is_none() {
+        assert!(pending.keys().all(|what| ELSEWHERE.contains(&what.as_str())), "a case is not run any more");
+    }
 }
 
 /// One score per delivery or step.

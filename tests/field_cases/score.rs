@@ -50,6 +50,14 @@ fn fits(outcome: &Outcome, wanted: &str) -> bool {
     outcome.verdict.as_str() == verdict && kind.is_none_or(|kind| meaning(outcome.code()) == kind)
 }
 
+/// Whether a step came out as `ok`, `ok_or_error:kind`, `error:kind` or `error` says.
+pub(crate) fn agrees(wanted: &str, error: Option<&str>) -> bool {
+    match error {
+        None => wanted.starts_with("ok"),
+        Some(kind) => wanted.split_once("error:").map_or(wanted.contains("error"), |(_, wanted)| wanted == kind),
+    }
+}
+
 /// The first text that must not be in what was said, and is.
 pub(crate) fn forbidden(said: &[String], expect: &Value) -> Option<String> {
     strings(&expect["forbidden_substrings"]).find(|text| said.iter().any(|said| said.contains(text))).map(str::to_owned)

@@ -2,13 +2,16 @@
 
 use core::time::Duration;
 
-use hookring::{Change, Keyring, Refused, Role, Secret, SecretFormat, SecretPolicy, Timestamp};
+use hookring::{Change, Keyring, Refused, Role, Secret, Timestamp};
 use serde_json::Value;
 
+use crate::common::delivery::Delivery;
+use crate::common::json::text;
 use crate::common::outcome::Outcome;
-use crate::common::{cases, config};
-use crate::score::{self, Score, check};
-use crate::{once, storage, stored};
+use crate::common::schemes::scheme_of;
+use crate::common::{cases, config, labels};
+use crate::score::{self, Score, agrees, check};
+use crate::{holders, once, storage, stored};
 
 /// A score for each step that says what it expects.
 pub(crate) fn run(given: &Value, expect: &Value) -> Vec<Score> {
@@ -49,9 +52,15 @@ impl State<'_> {
             "deliver" if step.get("handler").is_some() => self.once.deliver(step, self.given, at),
             "deliver" | "deliver_unsigned" if self.storage.holds_something() => Ok(self.storage.step(op, step, at)),
             "deliver" => {
-                let ring = self.ring.clone().ok_or_else(|| Outcome::no_set_up("no ring"))?;
-                let outcome = cases::request(step, ring, at).map_or_else(|outcome| outcome, |delivery| delivery.verify());
-                Ok(score::of(&outcome, &step["expect"]))
+                let (outcome, others) = match self.delivery(step, at) {
+                    Ok(delivery) => {
+                        let outcome = delivery.verify();
+                        let others = holders::others(&delivery, &outcome);
+                        (outcome, others)
+                    }
+                    Err(outcome) => (outcome, Vec::new()),
+                };
+                Ok(others.into_iter().next().unwrap_or_else(|| score::of(&outcome, &step["expect"])))
             }
             "configure" => {
                 self.ring = Some(Keyring::new(self.secret(&step["current"])?, at).ring);
@@ -98,12 +107,26 @@ impl State<'_> {
         }
     }
 
-    /// A secret by its name, or as it is.
+    /// The delivery of a step, under the settings of its case. Without a `configure` step the case holds the secrets.
+    fn delivery(&self, step: &Value, at: Timestamp) -> Result<Delivery, Outcome> {
+        let mut whole = step.clone();
+        for name in ["scheme", "config"] {
+            if whole.get(name).is_none() {
+                whole[name] = self.given[name].clone();
+            }
+        }
+        let ring = match &self.ring {
+            Some(ring) => ring.clone(),
+            None => cases::ring(self.given, &scheme_of(text(&whole, "scheme")?)?, at)?,
+        };
+        cases::request(&whole, ring, at)
+    }
+
+    /// A secret by its name, or as it is, in the format of the scheme.
     fn secret(&self, name: &Value) -> Result<Secret, Outcome> {
         let name = name.as_str().unwrap_or_default();
-        let text = self.given["names"][name].as_str().unwrap_or(name);
-        let format = if text.starts_with("whsec_") { SecretFormat::Whsec } else { SecretFormat::Utf8 };
-        Secret::parse(text, format, &SecretPolicy::provider()).map_err(|why| Outcome::config_error("secret", &why))
+        let value = self.given["names"][name].as_str().unwrap_or(name);
+        cases::secret(value, None, &scheme_of(text(self.given, "scheme")?)?)
     }
 
     fn grace(&self, step: &Value) -> Duration {
@@ -111,16 +134,19 @@ impl State<'_> {
         step["grace_s"].as_u64().map_or_else(default, Duration::from_secs)
     }
 
-    /// Makes the change; `expect` of the step is `ok` if absent, or `error` with a kind.
+    /// Makes the change; `expect` of the step is `ok` if absent, or `error`, perhaps with a kind.
     fn change(&mut self, step: &Value, change: impl FnOnce(&Keyring) -> Result<Change, Refused>) -> Result<Score, Outcome> {
         let ring = self.ring.as_ref().ok_or_else(|| Outcome::no_set_up("no ring"))?;
         let wanted = step["expect"].as_str().unwrap_or("ok");
         match change(ring) {
             Ok(change) => {
                 self.ring = Some(change.ring);
-                Ok(check(wanted.starts_with("ok"), || format!("{} was done, not {wanted}", step["op"])))
+                Ok(check(agrees(wanted, None), || format!("{} was done, not {wanted}", step["op"])))
             }
-            Err(why) => Ok(check(wanted.contains("error"), || format!("{} was refused: {why}", step["op"]))),
+            Err(why) => {
+                let kind = labels::of_refusal(why);
+                Ok(check(agrees(wanted, Some(kind)), || format!("{} was refused as {kind}, not {wanted}", step["op"])))
+            }
         }
     }
 }

@@ -8,7 +8,8 @@ use hookring::{
 };
 use serde_json::Value;
 
-use crate::score::{Score, check, forbidden};
+use crate::common::labels;
+use crate::score::{Score, agrees, check, forbidden};
 
 const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
 /// The least cost that the crate makes hashes with; cases ask for less only to be quick.
@@ -44,12 +45,12 @@ impl Stored {
                 ),
                 Err(why) => check(text("expect") != "match", || why.to_string()),
             },
-            "derive_pair_must_differ" => check(different(given, &step["a"], &step["b"]), || format!("equal: {step}")),
-            "derive_twice_equal" => check(!different(given, &step["a"], &step["a"]), || format!("different: {step}")),
+            "derive_pair_must_differ" => check(different(given, &step["a"], &step["b"]), || format!("not different: {step}")),
+            "derive_twice_equal" => check(same_twice(given, &step["a"]), || format!("not the same: {step}")),
             "derive" => {
-                let error = derived(given, step).err();
-                let wanted = text("expect");
-                check(error.is_some() == wanted.starts_with("error"), || format!("{error:?}, not {wanted}"))
+                let error = derived(given, &step["a"]).err();
+                let kind = error.map(|why| if why == DeriveError::EmptyPart { "invalid_id" } else { "unusable" });
+                check(agrees(text("expect"), kind), || format!("{error:?}, not {}", text("expect")))
             }
             "format_debug" => debug(text("secret"), expect),
             _ => Score::Pending(format!("step {op}")),
@@ -65,12 +66,8 @@ fn any(text: &str) -> Result<Secret, SecretError> {
 fn strength(text: &str, wanted: &str) -> Score {
     let format = if text.starts_with("whsec_") { SecretFormat::Whsec } else { SecretFormat::Utf8 };
     let verdict = Secret::parse(text, format, &SecretPolicy::provider()).map(drop);
-    let right = match wanted {
-        "ok" => verdict.is_ok(),
-        "error:empty_secret" => verdict == Err(SecretError::Empty),
-        _ => verdict.is_err(),
-    };
-    check(right, || format!("{verdict:?}, not {wanted}"))
+    let kind = verdict.err().map(labels::of_secret);
+    check(agrees(wanted, kind), || format!("{verdict:?}, not {wanted}"))
 }
 
 fn random(count: u64) -> Score {
@@ -89,14 +86,6 @@ const fn kind(why: HashError) -> &'static str {
     }
 }
 
-/// `ok`, `ok_or_error:kind`, `error:kind`.
-fn agrees(wanted: &str, error: Option<&str>) -> bool {
-    match error {
-        None => wanted.starts_with("ok"),
-        Some(kind) => wanted.split_once("error:").map_or(wanted.contains("error"), |(_, wanted)| wanted == kind),
-    }
-}
-
 fn matched(is: bool, wanted: &str) -> Score {
     let wants_match = wanted.starts_with("match");
     check(is == wants_match, || format!("matched: {is}, not {wanted}"))
@@ -111,11 +100,18 @@ fn derived(given: &Value, recipe: &Value) -> Result<Secret, DeriveError> {
     recipe.secret(&master)
 }
 
-/// Two derivations that do not give the same secret; a refused one gives none.
+/// Two derivations that do not give the same secret. One of them may be refused, not both: then nothing was compared.
 fn different(given: &Value, a: &Value, b: &Value) -> bool {
     match (derived(given, a), derived(given, b)) {
         (Ok(a), Ok(b)) => a.reveal() != b.reveal(),
-        _ => true,
+        (a, b) => a.is_ok() || b.is_ok(),
+    }
+}
+
+fn same_twice(given: &Value, recipe: &Value) -> bool {
+    match (derived(given, recipe), derived(given, recipe)) {
+        (Ok(a), Ok(b)) => a.reveal() == b.reveal(),
+        _ => false,
     }
 }
 
