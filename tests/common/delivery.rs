@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use hookring::{Headers, Keyring, Rejection, ReplayKey, Request, Scheme, Scope, Timestamp, Verified, Verifier};
+use hookring::{Headers, Keyring, Rejection, ReplayKey, Request, Scheme, Scope, SetupError, Timestamp, Verified, Verifier};
 
 use super::labels;
 use super::outcome::Outcome;
@@ -39,8 +39,7 @@ impl Delivery {
 
     /// Under which an accepted delivery is remembered; an `Err` is the outcome of one that is not.
     pub(crate) fn replay_key(&self, scope: &Scope) -> Result<ReplayKey, Outcome> {
-        let builder = Verifier::builder(self.scheme);
-        let verifier = builder.build(self.ring.clone()).map_err(|why| Outcome::config_error(labels::of_setup(why), &why))?;
+        let verifier = self.verifier().map_err(|why| Outcome::config_error(labels::of_setup(why), &why))?;
         let headers = self.headers.as_slice();
         let verified = verifier.verify_at(self.request(&headers, self.body.as_slice()), self.now);
         verified.map(|verified| verified.replay_key(scope)).map_err(|why| Outcome::reject(&why))
@@ -70,7 +69,7 @@ impl Delivery {
         request
     }
 
-    fn with_verifier(&self, run: impl FnOnce(&Verifier) -> Outcome) -> Outcome {
+    fn verifier(&self) -> Result<Verifier, SetupError> {
         let mut builder = Verifier::builder(self.scheme);
         if let Some(url) = &self.public_url {
             builder = builder.public_url(url);
@@ -78,7 +77,11 @@ impl Delivery {
         if let Some((past, future)) = self.tolerance {
             builder = builder.tolerance(past, future);
         }
-        match builder.build(self.ring.clone()) {
+        builder.build(self.ring.clone())
+    }
+
+    fn with_verifier(&self, run: impl FnOnce(&Verifier) -> Outcome) -> Outcome {
+        match self.verifier() {
             Ok(verifier) => {
                 let mut outcome = run(&verifier);
                 outcome.said.extend([format!("{verifier:?}"), format!("{:?}", self.ring), format!("{:#?}", self.ring)]);

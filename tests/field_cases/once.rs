@@ -9,8 +9,11 @@ use serde_json::Value;
 
 use crate::common::cases;
 use crate::common::delivery::Delivery;
+use crate::common::json::text;
 use crate::common::outcome::Outcome;
+use crate::common::schemes::scheme_of;
 use crate::score::{Score, check};
+use crate::steps::of_case;
 use crate::storage::now;
 
 const KEEP: Duration = Duration::from_secs(3 * 24 * 3600);
@@ -88,9 +91,10 @@ impl Once {
     /// Verifies the delivery and gives its replay key.
     fn key(&self, step: &Value, given: &Value, at: Timestamp) -> Result<ReplayKey, Outcome> {
         self.clock.store(at.unix_secs(), Ordering::SeqCst);
-        let scheme = crate::common::schemes::scheme_of(step["scheme"].as_str().unwrap_or_default())?;
+        let whole = of_case(step, given);
+        let scheme = scheme_of(text(&whole, "scheme")?)?;
         let ring: Keyring = cases::ring(given, &scheme, at)?;
-        let delivery: Delivery = cases::request(step, ring, at)?;
+        let delivery: Delivery = cases::request(&whole, ring, at)?;
         let scope = Scope::new(step["endpoint"].as_str().unwrap_or("endpoint")).unwrap();
         delivery.replay_key(&scope)
     }

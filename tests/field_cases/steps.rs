@@ -36,6 +36,17 @@ pub(crate) fn run(given: &Value, expect: &Value) -> Vec<Score> {
     scores
 }
 
+/// A delivery of a step with what it leaves to its case.
+pub(crate) fn of_case(step: &Value, given: &Value) -> Value {
+    let mut whole = step.clone();
+    for name in ["scheme", "config"] {
+        if whole.get(name).is_none() {
+            whole[name] = given[name].clone();
+        }
+    }
+    whole
+}
+
 struct State<'g> {
     given: &'g Value,
     ring: Option<Keyring>,
@@ -109,12 +120,7 @@ impl State<'_> {
 
     /// The delivery of a step, under the settings of its case. Without a `configure` step the case holds the secrets.
     fn delivery(&self, step: &Value, at: Timestamp) -> Result<Delivery, Outcome> {
-        let mut whole = step.clone();
-        for name in ["scheme", "config"] {
-            if whole.get(name).is_none() {
-                whole[name] = self.given[name].clone();
-            }
-        }
+        let whole = of_case(step, self.given);
         let ring = match &self.ring {
             Some(ring) => ring.clone(),
             None => cases::ring(self.given, &scheme_of(text(&whole, "scheme")?)?, at)?,
