@@ -11,8 +11,6 @@
     reason = "a test fails by panicking and has small numbers"
 )]
 
-#[path = "field_cases/bearer.rs"]
-mod bearer;
 mod common;
 #[path = "field_cases/holders.rs"]
 mod holders;
@@ -30,8 +28,8 @@ mod stored;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use common::cases;
 use common::outcome::{Outcome, Verdict};
+use common::{bearer, cases};
 use score::Score;
 use serde_json::Value;
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::json::bad_input;
 use super::outcome::Outcome;
-use super::{cases, vectors};
+use super::{bearer, cases, vectors};
 
 /// The answer to one line: `{"id", "outcome", "code", "role"}`.
 pub(crate) fn answer(line: &[u8]) -> String {
@@ -18,5 +18,9 @@ fn outcome(input: &Value) -> Outcome {
         return vectors::run(input);
     }
     let given = input.get("given").unwrap_or(input);
-    if given.is_object() { cases::run(given) } else { bad_input() }
+    match given.get("scheme").and_then(Value::as_str) {
+        _ if !given.is_object() => bad_input(),
+        Some("bearer") => bearer::run(given),
+        _ => cases::run(given),
+    }
 }

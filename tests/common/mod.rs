@@ -3,6 +3,7 @@
 //! `vectors` and `cases` read two formats into a [`delivery::Delivery`]; verifying it gives an [`outcome::Outcome`].
 #![allow(dead_code, reason = "each crate that mounts this uses a part of it")]
 
+pub(crate) mod bearer;
 pub(crate) mod cases;
 pub(crate) mod config;
 pub(crate) mod contract;

@@ -3,9 +3,9 @@
 use hookring::{BearerVerifier, Keyring, Rejection, Secret, SecretFormat, SecretPolicy, Timestamp, redact_query};
 use serde_json::Value;
 
-use crate::common::json::{base64, items, text};
-use crate::common::labels;
-use crate::common::outcome::Outcome;
+use super::json::{base64, items, text};
+use super::labels;
+use super::outcome::Outcome;
 
 const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
 
