@@ -26,7 +26,9 @@ mod run;
 mod servers;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+#[cfg(any(feature = "postgres", feature = "redis"))]
+use std::sync::Arc;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use checker::{Fault, Report, judge};
