@@ -18,7 +18,7 @@ fn present(given: &Value) -> Result<Outcome, Outcome> {
     let secret = Secret::parse(text(secret, "value")?, SecretFormat::Utf8, &SecretPolicy::provider())
         .map_err(|why| Outcome::config_error(labels::of_secret(why), &why))?;
     let verifier = BearerVerifier::new(Keyring::new(secret, NOW).ring, 1);
-    let allowed = given["config"]["query_token"] == true;
+    let allowed = given.pointer("/config/query_token") == Some(&Value::Bool(true));
     let verifier = if allowed { verifier.allow_query("token") } else { verifier };
 
     let mut headers = Vec::new();
@@ -29,7 +29,7 @@ fn present(given: &Value) -> Result<Outcome, Outcome> {
         };
         headers.push((text(header, "name")?.to_owned(), value));
     }
-    let url = given["url"].as_str().unwrap_or_default();
+    let url = given.get("url").and_then(Value::as_str).unwrap_or_default();
     let query = url.split_once('?').map(|(_, query)| query);
     let mut outcome = match verifier.check_at(&headers, query, NOW) {
         Ok(presented) => Outcome::accept(presented.role, &presented),
