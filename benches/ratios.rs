@@ -120,7 +120,7 @@ fn cases<'b>(body: &'b [u8], now: Timestamp) -> Vec<Case<'b>> {
     });
     let stream = |digest: bool| -> Box<dyn FnMut() + 'b> {
         let builder = Verifier::builder(github);
-        let verifier = if digest { builder.digest_streams() } else { builder }.build(ring(2, now)).expect("a verifier");
+        let verifier = if digest { builder.digest_content() } else { builder }.build(ring(2, now)).expect("a verifier");
         let (headers, scope) = (headers.clone(), scope.clone());
         Box::new(move || {
             let mut stream = verifier.begin(Request::new(black_box(&headers), ()), now).expect("a stream");

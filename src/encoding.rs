@@ -43,7 +43,8 @@ pub enum SecretFormat {
 pub(crate) fn decode_exact(text: &[u8], encoding: Encoding, out: &mut [u8]) -> bool {
     let wanted = out.len();
     match encoding {
-        Encoding::Hex | Encoding::HexUpper => hex::decode_to_slice(text, out).is_ok(),
+        // The length first: `const_hex` would take off a `0x`.
+        Encoding::Hex | Encoding::HexUpper => text.len() / 2 == wanted && const_hex::decode_to_slice(text, out).is_ok(),
         Encoding::Base64 => STANDARD.decode_slice(text, out) == Ok(wanted),
         Encoding::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, out) == Ok(wanted),
     }
@@ -52,8 +53,8 @@ pub(crate) fn decode_exact(text: &[u8], encoding: Encoding, out: &mut [u8]) -> b
 /// Appends the text of a tag that is about to be sent.
 pub(crate) fn encode_into(bytes: &[u8], encoding: Encoding, out: &mut String) {
     match encoding {
-        Encoding::Hex => out.push_str(&hex::encode(bytes)),
-        Encoding::HexUpper => out.push_str(&hex::encode_upper(bytes)),
+        Encoding::Hex => out.push_str(&const_hex::encode(bytes)),
+        Encoding::HexUpper => out.push_str(&const_hex::encode_upper(bytes)),
         Encoding::Base64 => STANDARD.encode_string(bytes, out),
         Encoding::Base64Url => URL_SAFE_NO_PAD.encode_string(bytes, out),
     }
@@ -99,7 +100,7 @@ mod tests {
         let mut out = [0; 2];
         assert!(decode_exact(b"aBCd", Encoding::Hex, &mut out));
         assert_eq!(out, [0xab, 0xcd]);
-        for bad in ["abc", "abcde", "abcdef", "ab", "", "zzzz", "ab d", "0xab"] {
+        for bad in ["abc", "abcde", "abcdef", "ab", "", "zzzz", "ab d", "0xab", "0xabcd", "0Xab", "0x", "0xabc"] {
             assert!(!decode_exact(bad.as_bytes(), Encoding::Hex, &mut out), "{bad}");
         }
     }

@@ -1,5 +1,7 @@
 //! What a delivery offers: its candidate signatures, timestamp and id, read strictly and with bounded work.
 
+use memchr::memchr;
+
 use super::Encoding;
 use super::field::{self, Fault};
 use super::rules::{GrammarRule, Names, PlaceRule, Rules, SourceRule, TaggedRule};
@@ -16,26 +18,50 @@ const MAX_VALUE: usize = 8 * 1024;
 
 /// The signatures of a delivery that could match, decoded, on the stack. Filled in place: it is too large to move about.
 pub(crate) struct Candidates {
-    tags: [[u8; MAX_TAG]; MAX_CANDIDATES],
+    tags: Room,
     count: usize,
     width: usize,
 }
 
+/// Nearly every delivery offers one or two signatures; only for more is the large room made ready.
+#[expect(clippy::large_enum_variant, reason = "the small one is there to be quicker to fill, not to be smaller")]
+enum Room {
+    Small([[u8; MAX_TAG]; 2]),
+    Large([[u8; MAX_TAG]; MAX_CANDIDATES]),
+}
+
 impl Candidates {
     pub(crate) const fn new(rules: &Rules) -> Self {
-        Self { tags: [[0; MAX_TAG]; MAX_CANDIDATES], count: 0, width: rules.hash.tag_len() }
+        Self { tags: Room::Small([[0; MAX_TAG]; 2]), count: 0, width: rules.hash.tag_len() }
+    }
+
+    /// Makes room for so many.
+    fn reserve(&mut self, many: usize) {
+        if let Room::Small(tags) = &self.tags {
+            if many > tags.len() {
+                self.tags = Room::Large([[0; MAX_TAG]; MAX_CANDIDATES]);
+            }
+        }
     }
 
     /// Decodes one entry. A malformed one is left out; it does not void the others.
     fn decode(&mut self, text: &[u8], encoding: Encoding) {
-        let room = self.tags.get_mut(self.count).and_then(|tag| tag.get_mut(..self.width));
+        let tags = match &mut self.tags {
+            Room::Small(tags) => tags.as_mut_slice(),
+            Room::Large(tags) => tags,
+        };
+        let room = tags.get_mut(self.count).and_then(|tag| tag.get_mut(..self.width));
         if room.is_some_and(|room| decode_exact(text, encoding, room)) {
             self.count = self.count.saturating_add(1);
         }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        self.tags.iter().take(self.count).filter_map(|tag| tag.get(..self.width))
+        let tags = match &self.tags {
+            Room::Small(tags) => tags.as_slice(),
+            Room::Large(tags) => tags,
+        };
+        tags.iter().take(self.count).filter_map(|tag| tag.get(..self.width))
     }
 }
 
@@ -129,6 +155,24 @@ pub(crate) fn in_body<'a>(source: &SourceRule, body: &'a [u8]) -> Result<&'a [u8
         _ => Err(Fault::Missing),
     }
     .map_err(|fault| rejection(fault, Field::Timestamp))
+}
+
+/// What stands between the separators.
+fn pieces(text: &[u8], between: u8) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        let (piece, after) = cut(rest?, between);
+        rest = after;
+        Some(piece)
+    })
+}
+
+/// What stands before the first such byte and after it.
+fn cut(text: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
+    match memchr(at, text).and_then(|place| text.split_at_checked(place)) {
+        Some((before, [_, after @ ..])) => (before, Some(after)),
+        _ => (text, None),
+    }
 }
 
 fn whole(body: Option<&[u8]>) -> Result<&[u8], Rejection> {
@@ -230,14 +274,14 @@ impl<'r, 'a> Reader<'r, 'a> {
                 None => self.offer(b""),
             },
             GrammarRule::Tagged(tagged) => match tagged.group {
-                Some(group) => text.split(|b| *b == group).for_each(|one| self.tagged(one, tagged)),
+                Some(group) => pieces(text, group).for_each(|one| self.tagged(one, tagged)),
                 None => self.tagged(text, tagged),
             },
         }
     }
 
     fn list(&mut self, list: &'a [u8], between: u8) {
-        let mut items = list.split(|b| *b == between).map(trim).filter(|item| !item.is_empty());
+        let mut items = pieces(list, between).map(trim).filter(|item| !item.is_empty());
         if matches!(self.rules.timestamp, Some((SourceRule::FirstItem, _))) {
             match items.next() {
                 Some(item) => self.time(item, false),
@@ -253,18 +297,21 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     fn tagged(&mut self, list: &'a [u8], tagged: &TaggedRule) {
-        for item in list.split(|b| *b == tagged.between).map(trim).filter(|item| !item.is_empty()) {
+        for item in pieces(list, tagged.between).map(trim).filter(|item| !item.is_empty()) {
             if self.too_many() {
                 return;
             }
-            let Some(at) = item.iter().position(|b| *b == tagged.pair) else { continue };
-            let Some((tag, [_, value @ ..])) = item.split_at_checked(at) else { continue };
-            let tag = trim(tag);
-            if tagged.accept.iter().any(|known| known.as_bytes() == tag) {
-                self.offer(value);
-            } else if self.is_time(tag) {
-                self.time(value, tagged.group.is_some());
-            }
+            self.item(item, tagged);
+        }
+    }
+
+    fn item(&mut self, item: &'a [u8], tagged: &TaggedRule) {
+        let (tag, Some(value)) = cut(item, tagged.pair) else { return };
+        let tag = trim(tag);
+        if tagged.accept.iter().any(|known| known.as_bytes() == tag) {
+            self.offer(value);
+        } else if self.is_time(tag) {
+            self.time(value, tagged.group.is_some());
         }
     }
 
@@ -302,6 +349,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
+        candidates.reserve(self.known);
         self.entries.iter().take(self.known).for_each(|entry| candidates.decode(entry, self.rules.encoding));
         match (self.known, candidates.count) {
             (0, _) => Err(Rejection::Missing(Field::Signature)),

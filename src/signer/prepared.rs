@@ -32,7 +32,7 @@ impl<'r, 'm> Prepared<'r, 'm> {
         Ok(Self { rules, names, message, timestamp: timestamp(rules, message, now)?, id })
     }
 
-    /// Hands the encoded signature of each key to `out`, in order. The message is hashed once for every five keys.
+    /// Hands the encoded signature of each key to `out`, in order. The message is hashed once for every six keys.
     pub(super) fn sign<'k>(
         &self,
         keys: impl IntoIterator<Item = &'k Secret>,
