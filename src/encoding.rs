@@ -50,13 +50,13 @@ pub(crate) fn decode_exact(text: &[u8], encoding: Encoding, out: &mut [u8]) -> b
     }
 }
 
-/// Appends the text of a tag that is about to be sent.
-pub(crate) fn encode_into(bytes: &[u8], encoding: Encoding, out: &mut String) {
+/// The text of a tag that is about to be sent.
+pub(crate) fn encode(bytes: &[u8], encoding: Encoding) -> String {
     match encoding {
-        Encoding::Hex => out.push_str(&const_hex::encode(bytes)),
-        Encoding::HexUpper => out.push_str(&const_hex::encode_upper(bytes)),
-        Encoding::Base64 => STANDARD.encode_string(bytes, out),
-        Encoding::Base64Url => URL_SAFE_NO_PAD.encode_string(bytes, out),
+        Encoding::Hex => const_hex::encode(bytes),
+        Encoding::HexUpper => const_hex::encode_upper(bytes),
+        Encoding::Base64 => STANDARD.encode(bytes),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.encode(bytes),
     }
 }
 

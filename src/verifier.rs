@@ -163,7 +163,7 @@ where
         let told = match (offered.id, tags.digest) {
             (Some(id), _) => Told::id(id),
             (None, Some(digest)) => Told::Digest(digest),
-            (None, None) => Told::around(&content)?,
+            (None, None) => Told::around(&content),
         };
         Ok(Evidence { matched: Matched::of(&matched, &ring), sent, told, setup: Arc::clone(&self.setup) })
     }

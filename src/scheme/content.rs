@@ -26,6 +26,11 @@ impl Content<'_, '_> {
         self.rules.parts.iter().try_for_each(|part| self.part(part, out))
     }
 
+    /// Whether nothing else is signed.
+    pub(crate) fn is_body_alone(&self) -> bool {
+        matches!(&*self.rules.parts, [PartRule::Body])
+    }
+
     /// One side of the body.
     pub(crate) fn write_half(&self, half: Half, out: &mut Write<'_>) -> Result<(), Rejection> {
         let parts = &self.rules.parts;

@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use super::SignedHeaders;
-use crate::encoding::encode_into;
+use crate::encoding::encode;
 use crate::error::{Field, Rejection, SignError};
 use crate::key::sealed::Material as _;
 use crate::mac::{MAX_KEYS, Macs};
@@ -56,11 +56,7 @@ impl<'r, 'm> Prepared<'r, 'm> {
             let some = keys.by_ref().take(MAX_KEYS).map(|key| key.mac_key());
             let mut macs = Macs::begin(self.rules.hash, some, false);
             content.write(&mut |part| macs.update(part)).map_err(|why| self.missing(why))?;
-            for tag in macs.finish().iter() {
-                let mut text = String::new();
-                encode_into(tag, self.rules.encoding, &mut text);
-                out(text);
-            }
+            macs.finish().iter().for_each(|tag| out(encode(tag, self.rules.encoding)));
         }
         Ok(())
     }

@@ -7,7 +7,6 @@ use core::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::Setup;
-use crate::error::Rejection;
 use crate::key::{Key, KeyId};
 use crate::keyring::{Keyring, Live, Role};
 use crate::mac::DIGEST_BLOCK;
@@ -67,7 +66,7 @@ pub(super) enum Told {
     Around { text: Small, before: u32 },
     /// By the digest of its signed content.
     Digest([u8; 32]),
-    /// Not at all: a stream without digest.
+    /// By its body alone; a stream without digest cannot be told at all.
     Not,
 }
 
@@ -76,13 +75,17 @@ impl Told {
         Self::Id(Small::new(id))
     }
 
-    pub(super) fn around(content: &Content<'_, '_>) -> Result<Self, Rejection> {
+    /// Of content that could be written before, so nothing can be missing now.
+    pub(super) fn around(content: &Content<'_, '_>) -> Self {
+        if content.is_body_alone() {
+            return Self::Not;
+        }
         let mut text = Small::EMPTY;
-        content.write_half(Half::BeforeBody, &mut |part| text.push(part))?;
+        let _ = content.write_half(Half::BeforeBody, &mut |part| text.push(part));
         // Headers are bounded to a few KiB, so the length fits.
         let before = u32::try_from(text.as_bytes().len()).unwrap_or(u32::MAX);
-        content.write_half(Half::AfterBody, &mut |part| text.push(part))?;
-        Ok(Self::Around { text, before })
+        let _ = content.write_half(Half::AfterBody, &mut |part| text.push(part));
+        Self::Around { text, before }
     }
 }
 
