@@ -338,3 +338,28 @@ fn blocked_is_not_silent() {
     assert_eq!(rollout::next(&pages[..1], ticks(DRAIN), world.at()), Step::Blocked(Blocked::NoReceiver));
     assert_eq!(rollout::next(&pages[1..], ticks(DRAIN), world.at()), Step::Blocked(Blocked::NoSender));
 }
+
+/// Senders that sign with all live keys changed first, with a grace: the old signature is all that receivers accept.
+#[test]
+fn the_last_signature_is_announced() {
+    let courier = Courier::new();
+    let world = World::new(&courier, &[D, R, R], false);
+    let rotated = world.processes[0].ring.rotate(courier.key(2), ticks(5), world.at()).unwrap().ring;
+    let world = world.with_ring(0, rotated.clone());
+    let step = rollout::next(&world.pages(), ticks(DRAIN), world.at());
+    let Step::GraceTooShort { part: S, at, of: 1, expires, needed: None, .. } = &step else { panic!("{step}") };
+    assert_eq!((at.as_slice(), *expires), ([0].as_slice(), world.at().plus(ticks(5))));
+    assert!(step.to_string().contains("receivers accept nothing else"), "{step}");
+
+    // Both ways out: the receivers get the new key, or the sender takes the old one back.
+    let new = |i: usize| world.processes[i].ring.stage(courier.key(2), world.at()).unwrap().ring;
+    let given = world.with_ring(1, new(1)).with_ring(2, new(2));
+    let back = world.with_ring(0, rotated.rollback(world.at()).unwrap().ring);
+    for world in [given, back] {
+        let step = rollout::next(&world.pages(), ticks(DRAIN), world.at());
+        assert_ne!(label(&step), "grace too short", "{step}");
+    }
+    // With one receiver left behind it is still announced.
+    let half = world.with_ring(1, new(1));
+    assert_eq!(label(&rollout::next(&half.pages(), ticks(DRAIN), half.at())), "grace too short");
+}
