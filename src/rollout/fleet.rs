@@ -113,12 +113,9 @@ pub(super) fn id_of(page: &Status, role: Role) -> Option<KeyId> {
     page.key(role).map(|key| key.id)
 }
 
-/// Whether the next key was current before: a rollback gives both keys their role at the same moment.
+/// Whether the next key was current before.
 pub(super) fn was_rolled_back(page: &Status) -> bool {
-    match (page.key(Role::Current), page.key(Role::Next)) {
-        (Some(current), Some(next)) => next.since <= current.since,
-        _ => false,
-    }
+    !page.is_suspended() && page.key(Role::Next).is_some_and(|next| next.returned)
 }
 
 /// The key that the ring is on its way to: what is staged, unless that came back from a rollback.

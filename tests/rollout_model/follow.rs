@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use hookring::rollout::{self, Blocked, Missing, Step};
-use hookring::{Part, Role, Status, Timestamp};
+use hookring::{Keyring, Part, Role, Status, Timestamp};
 
 use crate::courier::{Courier, show};
 use crate::world::{DRAIN, LAG, World, ticks};
@@ -362,4 +362,22 @@ fn the_last_signature_is_announced() {
     // With one receiver left behind it is still announced.
     let half = world.with_ring(1, new(1));
     assert_eq!(label(&rollout::next(&half.pages(), ticks(DRAIN), half.at())), "grace too short");
+}
+
+/// A clock that stands still does not make a staged key one that came back.
+#[test]
+fn staged_in_the_moment_of_its_birth() {
+    let courier = Courier::new();
+    let world = World::new(&courier, &[S, R], false);
+    let ring = |i: usize, at: Timestamp| {
+        let ring = Keyring::new(courier.key(1), at).ring.stage(courier.key(2), at).unwrap().ring;
+        world.with_ring(i, ring).processes.remove(i)
+    };
+    let staged = World { processes: vec![ring(0, world.at()), ring(1, world.at().plus(ticks(1)))], ..world.clone() };
+    let step = rollout::next(&staged.pages(), ticks(DRAIN), world.at());
+    assert_eq!(label(&step), "promote", "{step}");
+    // And a rollback is one, at whatever speed.
+    let back = staged.processes[0].ring.promote(ticks(9), world.at()).unwrap().ring.rollback(world.at()).unwrap().ring;
+    let step = rollout::next(&staged.with_ring(0, back).pages(), ticks(DRAIN), world.at());
+    assert_ne!(label(&step), "promote", "{step}");
 }
