@@ -68,6 +68,7 @@ pub mod axum;
 #[cfg(feature = "std")]
 mod bearer;
 mod derive;
+#[cfg(any(doc, doctest))]
 pub mod docs;
 mod encoding;
 mod error;
