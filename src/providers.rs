@@ -3,6 +3,10 @@
 //! A provider is one constant and its vectors. A wrong one does not compile: [`Scheme::check`] runs over [`ALL`].
 //! Header names collide between providers, so a scheme is never detected: the endpoint names its own.
 
+#[cfg(feature = "sha1")]
+mod sha1;
+mod special;
+
 use core::time::Duration;
 
 use crate::encoding::{Encoding, SecretFormat};
@@ -62,6 +66,18 @@ pub const GITHUB: Scheme<'static> = Scheme::new(
     Encoding::Hex,
     &[Part::Body],
 );
+
+#[cfg(feature = "sha1")]
+pub use sha1::*;
+pub use special::*;
+
+/// Providers whose official pages were seen as quotations only. They stand outside the promise of stability: a row changes
+/// when the page says otherwise.
+pub mod unconfirmed {
+    #[cfg(feature = "sha1")]
+    pub use super::sha1::unconfirmed::*;
+    pub use super::special::unconfirmed::*;
+}
 
 const STANDARD_PARTS: &[Part<'static>] = &[Part::Id, Part::Lit("."), Part::Timestamp, Part::Lit("."), Part::Body];
 const STANDARD_GRAMMAR: Grammar<'static> = Grammar::Tagged(Tagged::new(' ', ',', &["v1"]));
@@ -156,9 +172,48 @@ pub const LINEAR: Scheme<'static> = Scheme::new(
 .timestamp(Source::Json("webhookTimestamp"), Unit::Millis)
 .tolerance(Duration::from_secs(60), Duration::from_secs(60));
 
-/// Every scheme of this module.
-pub const ALL: &[Scheme<'static>] =
+/// The schemes of this file.
+const HERE: &[Scheme<'static>] =
     &[GENERIC_SHA256, OSIGU_DVS, DSENTR, GITHUB, STANDARD_WEBHOOKS, SVIX, STRIPE, SLACK, HUBSPOT_V3, LINEAR];
+
+const GROUPS: &[&[Scheme<'static>]] = &[
+    HERE,
+    special::ALL,
+    special::unconfirmed::ALL,
+    #[cfg(feature = "sha1")]
+    sha1::ALL,
+    #[cfg(feature = "sha1")]
+    sha1::unconfirmed::ALL,
+];
+
+/// Every scheme of this module.
+pub const ALL: &[Scheme<'static>] = &joined::<{ total(GROUPS) }>(GROUPS);
+
+const fn total(groups: &[&[Scheme<'static>]]) -> usize {
+    let (mut rest, mut sum) = (groups, 0_usize);
+    while let [group, tail @ ..] = rest {
+        sum = sum.saturating_add(group.len());
+        rest = tail;
+    }
+    sum
+}
+
+const fn joined<const N: usize>(groups: &[&[Scheme<'static>]]) -> [Scheme<'static>; N] {
+    let mut all = [GENERIC_SHA256; N];
+    let (mut room, mut rest) = (all.as_mut_slice(), groups);
+    let mut group: &[Scheme<'static>] = &[];
+    while let [place, places @ ..] = room {
+        while let ([], [next, tail @ ..]) = (group, rest) {
+            (group, rest) = (next, tail);
+        }
+        if let [scheme, more @ ..] = group {
+            *place = *scheme;
+            group = more;
+        }
+        room = places;
+    }
+    all
+}
 
 /// The scheme with this name, such as `"stripe"`.
 #[must_use]

@@ -34,22 +34,34 @@ pub(crate) use rules::{Names, PlaceRule, Rules, Text};
 pub enum Algorithm {
     /// HMAC with SHA-256 (RFC 2104, FIPS 180-4).
     HmacSha256,
+    /// HMAC with SHA-384.
+    HmacSha384,
     /// HMAC with SHA-512.
     HmacSha512,
+    /// HMAC with SHA-1, for providers that sign with nothing better. The known attacks on SHA-1 find collisions and do not
+    /// reach HMAC (RFC 6151 says why for MD5, and it holds here too), but do not choose it for a scheme of your own.
+    #[cfg(feature = "sha1")]
+    HmacSha1,
 }
 
 impl Algorithm {
     pub(crate) const fn hash(self) -> Hash {
         match self {
             Self::HmacSha256 => Hash::Sha256,
+            Self::HmacSha384 => Hash::Sha384,
             Self::HmacSha512 => Hash::Sha512,
+            #[cfg(feature = "sha1")]
+            Self::HmacSha1 => Hash::Sha1,
         }
     }
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::HmacSha256 => "HMAC-SHA256",
+            Self::HmacSha384 => "HMAC-SHA384",
             Self::HmacSha512 => "HMAC-SHA512",
+            #[cfg(feature = "sha1")]
+            Self::HmacSha1 => "HMAC-SHA1",
         }
     }
 }
@@ -245,6 +257,20 @@ impl<'a> Scheme<'a> {
     #[must_use]
     pub const fn covers(mut self, covers: Covers<'a>) -> Self {
         self.covers = covers;
+        self
+    }
+
+    /// The same scheme with another algorithm, for senders that let a project choose one.
+    #[must_use]
+    pub const fn with_algorithm(mut self, algorithm: Algorithm) -> Self {
+        self.algorithm = algorithm;
+        self
+    }
+
+    /// The same scheme with another encoding of signatures, for senders that let a project choose one.
+    #[must_use]
+    pub const fn with_encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = encoding;
         self
     }
 

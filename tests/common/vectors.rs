@@ -1,6 +1,7 @@
 //! Published vectors: one object of `providers.json` is one delivery to a receiver that holds published secrets.
 
-use hookring::{Secret, SecretFormat, SecretPolicy, Timestamp, providers};
+use hookring::scheme::{Algorithm, Encoding};
+use hookring::{Scheme, Secret, SecretFormat, SecretPolicy, Timestamp, providers};
 use serde_json::Value;
 
 use super::delivery::{Delivery, Header, split_url};
@@ -16,11 +17,11 @@ pub(crate) fn run(vector: &Value) -> Outcome {
 
 /// Reads a vector; an `Err` is the outcome of a set-up that does not come to verifying.
 pub(crate) fn delivery(vector: &Value) -> Result<Delivery, Outcome> {
-    let scheme = *providers::find(text(vector, "provider")?).ok_or_else(|| Outcome::unsupported("unknown_scheme"))?;
+    let scheme = scheme_of(text(vector, "provider")?, vector.get("params"))?;
     let now = Timestamp::from_unix_secs(vector.get("now_unix").and_then(Value::as_i64).ok_or_else(bad_input)?);
     let request = vector.get("request").ok_or_else(bad_input)?;
     let (origin, target) = split_url(text(request, "url")?);
-    let ring = ring_of(secrets(vector)?, now).map_err(|why| Outcome::config_error(labels::of_refusal(why), &why))?;
+    let ring = ring_of(secrets(vector, &scheme)?, now).map_err(|why| Outcome::config_error(labels::of_refusal(why), &why))?;
     Ok(Delivery {
         scheme,
         ring,
@@ -34,27 +35,54 @@ pub(crate) fn delivery(vector: &Value) -> Result<Delivery, Outcome> {
     })
 }
 
+/// The scheme of a provider, with what its senders let a project choose.
+fn scheme_of(provider: &str, params: Option<&Value>) -> Result<Scheme<'static>, Outcome> {
+    let find = |name: &str| providers::find(name).copied().ok_or_else(|| Outcome::unsupported("unknown_scheme"));
+    let param = |name| params.and_then(|params| params.get(name)).and_then(Value::as_str).map(str::to_ascii_lowercase);
+    let hash = param("hash");
+    if matches!(provider, "websub" | "flux-generic-hmac") {
+        // The method stands in the header too: a scheme for each.
+        let suffix = hash.filter(|hash| hash != "sha256").map(|hash| format!("-{hash}")).unwrap_or_default();
+        return find(&format!("{provider}{suffix}"));
+    }
+    let mut scheme = find(provider)?;
+    match hash.as_deref() {
+        None | Some("sha256") => {}
+        Some("sha384") => scheme = scheme.with_algorithm(Algorithm::HmacSha384),
+        Some("sha512") => scheme = scheme.with_algorithm(Algorithm::HmacSha512),
+        Some(_) => return Err(Outcome::unsupported("unknown_hash")),
+    }
+    match param("encoding").as_deref() {
+        None | Some("hex") => {}
+        Some("base64") => scheme = scheme.with_encoding(Encoding::Base64),
+        Some(_) => return Err(Outcome::unsupported("unknown_encoding")),
+    }
+    Ok(scheme)
+}
+
 fn header(pair: &Value) -> Result<Header, Outcome> {
     let at = |place| pair.get(place).and_then(Value::as_str).ok_or_else(bad_input);
     Ok((at(0)?.to_owned(), at(1)?.as_bytes().to_vec()))
 }
 
 /// The first secret is the current one, the others are previous ones that still live.
-fn secrets(vector: &Value) -> Result<Secrets, Outcome> {
-    let mut secrets = items(vector, "secrets")?.iter().map(secret);
+fn secrets(vector: &Value, scheme: &Scheme<'_>) -> Result<Secrets, Outcome> {
+    let mut secrets = items(vector, "secrets")?.iter().map(|given| secret(given, scheme));
     let current = secrets.next().ok_or_else(|| Outcome::no_set_up("empty_secret"))??;
     let previous = secrets.map(|secret| Ok((secret?, None))).collect::<Result<_, Outcome>>()?;
     Ok(Secrets { current, next: Vec::new(), previous })
 }
 
 /// Published secrets are toys, so any strength will do.
-fn secret(given: &Value) -> Result<Secret, Outcome> {
+fn secret(given: &Value, scheme: &Scheme<'_>) -> Result<Secret, Outcome> {
     let value = text(given, "value")?;
     let format = match text(given, "encoding")? {
+        "utf8" if scheme.key_format() == SecretFormat::HtmlText => SecretFormat::HtmlText,
         "utf8" => SecretFormat::Utf8,
         "hex" => SecretFormat::Hex,
         "base64" => SecretFormat::Base64,
         "whsec-base64" if value.starts_with("whsec_") => SecretFormat::Whsec,
+        "whsec-base64" if value.starts_with("v1,") => SecretFormat::V1Whsec,
         "whsec-base64" => SecretFormat::Base64,
         _ => return Err(Outcome::unsupported("unknown_encoding")),
     };
