@@ -6,7 +6,7 @@
 use alloc::string::String;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use base64ct::Encoding as _;
 
 /// How a signature is written.
@@ -21,6 +21,8 @@ pub enum Encoding {
     Base64,
     /// URL-safe base64 without padding, in its one canonical spelling.
     Base64Url,
+    /// URL-safe base64: read with or without its padding, written with it.
+    Base64UrlPadded,
 }
 
 /// How the text of a secret becomes key bytes. Always an argument, never guessed: the same text gives different keys.
@@ -54,6 +56,8 @@ pub(crate) fn decode_exact(text: &[u8], encoding: Encoding, out: &mut [u8]) -> b
         Encoding::Hex | Encoding::HexUpper => hex::decode_to_slice(text, out).is_ok(),
         Encoding::Base64 => STANDARD.decode_slice(text, out) == Ok(wanted),
         Encoding::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, out) == Ok(wanted),
+        Encoding::Base64UrlPadded if text.ends_with(b"=") => URL_SAFE.decode_slice(text, out) == Ok(wanted),
+        Encoding::Base64UrlPadded => URL_SAFE_NO_PAD.decode_slice(text, out) == Ok(wanted),
     }
 }
 
@@ -64,6 +68,7 @@ pub(crate) fn encode_into(bytes: &[u8], encoding: Encoding, out: &mut String) {
         Encoding::HexUpper => out.push_str(&hex::encode_upper(bytes)),
         Encoding::Base64 => STANDARD.encode_string(bytes, out),
         Encoding::Base64Url => URL_SAFE_NO_PAD.encode_string(bytes, out),
+        Encoding::Base64UrlPadded => URL_SAFE.encode_string(bytes, out),
     }
 }
 

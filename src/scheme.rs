@@ -260,20 +260,6 @@ impl<'a> Scheme<'a> {
         self
     }
 
-    /// The same scheme with another algorithm, for senders that let a project choose one.
-    #[must_use]
-    pub const fn with_algorithm(mut self, algorithm: Algorithm) -> Self {
-        self.algorithm = algorithm;
-        self
-    }
-
-    /// The same scheme with another encoding of signatures, for senders that let a project choose one.
-    #[must_use]
-    pub const fn with_encoding(mut self, encoding: Encoding) -> Self {
-        self.encoding = encoding;
-        self
-    }
-
     /// The same scheme under another name.
     #[must_use]
     pub const fn named(mut self, name: &'a str) -> Self {
@@ -318,6 +304,26 @@ impl<'a> Scheme<'a> {
             || matches!(self.place, Place::Each(_) | Place::Numbered { .. })
     }
 
+    /// Whether every message that has a body, an id, a method and a URL can be signed: nothing is read from the body or from
+    /// further headers, and the signature stands in headers.
+    #[must_use]
+    pub const fn signs_any_body(&self) -> bool {
+        let mut rest = self.parts;
+        while let [part, tail @ ..] = rest {
+            if matches!(part, Part::Header(_) | Part::Json(_) | Part::Form(_) | Part::With(_)) {
+                return false;
+            }
+            rest = tail;
+        }
+        !self.reads_body()
+    }
+
+    /// Whether the signature or the timestamp stands in the body.
+    const fn reads_body(&self) -> bool {
+        matches!(self.place, Place::Json(_) | Place::Form(_))
+            || matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _)))
+    }
+
     /// Whether the URL is signed, so that a verifier needs the public one.
     #[must_use]
     pub const fn signs_url(&self) -> bool {
@@ -334,8 +340,6 @@ impl<'a> Scheme<'a> {
     /// Whether a delivery can be verified while its body streams in: the body is signed once and nothing is read from it.
     #[must_use]
     pub const fn can_stream(&self) -> bool {
-        let in_body = matches!(self.place, Place::Json(_) | Place::Form(_))
-            || matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _)));
         let mut bodies = 0_u8;
         let mut rest = self.parts;
         while let [part, tail @ ..] = rest {
@@ -346,6 +350,6 @@ impl<'a> Scheme<'a> {
             }
             rest = tail;
         }
-        bodies == 1 && !in_body
+        bodies == 1 && !self.reads_body()
     }
 }

@@ -122,6 +122,7 @@ const fn encoding(encoding: Encoding) -> &'static str {
         Encoding::HexUpper => "hex, written in upper case",
         Encoding::Base64 => "base64",
         Encoding::Base64Url => "base64url without padding",
+        Encoding::Base64UrlPadded => "base64url, padding optional",
     }
 }
 

@@ -37,7 +37,10 @@ pub(crate) fn delivery(vector: &Value) -> Result<Delivery, Outcome> {
 
 /// The scheme of a provider, with what its senders let a project choose.
 fn scheme_of(provider: &str, params: Option<&Value>) -> Result<Scheme<'static>, Outcome> {
-    let find = |name: &str| providers::find(name).copied().ok_or_else(|| Outcome::unsupported("unknown_scheme"));
+    let find = |name: &str| {
+        let found = providers::find(name).or_else(|| providers::unconfirmed::find(name));
+        found.copied().ok_or_else(|| Outcome::unsupported("unknown_scheme"))
+    };
     let param = |name| params.and_then(|params| params.get(name)).and_then(Value::as_str).map(str::to_ascii_lowercase);
     let hash = param("hash");
     if matches!(provider, "websub" | "flux-generic-hmac") {
@@ -45,19 +48,24 @@ fn scheme_of(provider: &str, params: Option<&Value>) -> Result<Scheme<'static>, 
         let suffix = hash.filter(|hash| hash != "sha256").map(|hash| format!("-{hash}")).unwrap_or_default();
         return find(&format!("{provider}{suffix}"));
     }
-    let mut scheme = find(provider)?;
-    match hash.as_deref() {
-        None | Some("sha256") => {}
-        Some("sha384") => scheme = scheme.with_algorithm(Algorithm::HmacSha384),
-        Some("sha512") => scheme = scheme.with_algorithm(Algorithm::HmacSha512),
+    if !matches!(provider, "convoy-simple" | "convoy-advanced") {
+        return find(provider);
+    }
+    let hash = match hash.as_deref() {
+        None | Some("sha256") => Algorithm::HmacSha256,
+        Some("sha512") => Algorithm::HmacSha512,
         Some(_) => return Err(Outcome::unsupported("unknown_hash")),
-    }
-    match param("encoding").as_deref() {
-        None | Some("hex") => {}
-        Some("base64") => scheme = scheme.with_encoding(Encoding::Base64),
+    };
+    let encoding = match param("encoding").as_deref() {
+        None | Some("hex") => Encoding::Hex,
+        Some("base64") => Encoding::Base64,
         Some(_) => return Err(Outcome::unsupported("unknown_encoding")),
-    }
-    Ok(scheme)
+    };
+    Ok(if provider == "convoy-simple" {
+        providers::convoy_simple(hash, encoding)
+    } else {
+        providers::convoy_advanced(hash, encoding)
+    })
 }
 
 fn header(pair: &Value) -> Result<Header, Outcome> {
