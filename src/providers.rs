@@ -16,6 +16,7 @@
 
 mod code_hosts;
 mod commerce;
+mod computed;
 mod content;
 mod forms;
 mod generic;
@@ -30,6 +31,7 @@ pub mod unconfirmed;
 
 pub use code_hosts::*;
 pub use commerce::*;
+pub use computed::*;
 pub use content::*;
 pub use generic::*;
 pub use messaging::*;
@@ -53,6 +55,7 @@ const FAMILIES: &[&[Scheme<'static>]] = &[
     PEOPLE,
     CONTENT,
     SPECIAL,
+    COMPUTED,
     #[cfg(feature = "sha1")]
     SHA1,
 ];

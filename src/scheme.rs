@@ -25,6 +25,7 @@ pub use grammar::{Grammar, Place, Tagged};
 
 pub(crate) use content::{Content, Half};
 pub(crate) use emit::Signatures;
+pub(crate) use field::percent_decode;
 pub(crate) use offered::{Candidates, Offered, in_body, in_each_item, late_timestamp};
 pub(crate) use rules::{Names, PlaceRule, Rules, Text};
 
