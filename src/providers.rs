@@ -23,6 +23,7 @@ mod messaging;
 mod payments;
 mod people;
 mod standard_webhooks;
+pub mod tokens;
 pub mod unconfirmed;
 
 pub use code_hosts::*;
