@@ -39,6 +39,14 @@ pub enum SecretFormat {
     Base64Url,
     /// `whsec_` and then standard base64, decoded without the prefix: Standard Webhooks, Svix.
     Whsec,
+    /// `v1,whsec_` and then standard base64, decoded without the prefix: Supabase auth hooks.
+    V1Whsec,
+    /// Text in which the five HTML entities of quotes, `&`, `<` and `>` are decoded first: WooCommerce, whose pages show
+    /// and store a secret in that form.
+    HtmlText,
+    /// The SHA-1 of the text: Braintree.
+    #[cfg(feature = "sha1")]
+    Sha1OfText,
 }
 
 /// Decodes text to exactly `out.len()` bytes; `false` for any other length, alphabet or spelling.

@@ -22,6 +22,9 @@ mod generic;
 mod messaging;
 mod payments;
 mod people;
+#[cfg(feature = "sha1")]
+mod sha1;
+mod special;
 mod standard_webhooks;
 pub mod tokens;
 pub mod unconfirmed;
@@ -33,12 +36,27 @@ pub use generic::*;
 pub use messaging::*;
 pub use payments::*;
 pub use people::*;
+#[cfg(feature = "sha1")]
+pub use sha1::*;
+pub use special::*;
 pub use standard_webhooks::*;
 
 use crate::scheme::Scheme;
 
 /// A new family is added here.
-const FAMILIES: &[&[Scheme<'static>]] = &[GENERIC, STANDARD, CODE_HOSTS, PAYMENTS, COMMERCE, MESSAGING, PEOPLE, CONTENT];
+const FAMILIES: &[&[Scheme<'static>]] = &[
+    GENERIC,
+    STANDARD,
+    CODE_HOSTS,
+    PAYMENTS,
+    COMMERCE,
+    MESSAGING,
+    PEOPLE,
+    CONTENT,
+    SPECIAL,
+    #[cfg(feature = "sha1")]
+    SHA1,
+];
 
 const EVERY: [Scheme<'static>; count()] = joined();
 

@@ -15,7 +15,8 @@ pub const SHOPIFY: Scheme<'static> = body_signed("shopify", "x-shopify-hmac-sha2
 ///
 /// Confidence C. Not covered: time, id, other headers. Rotation: no overlap documented. The key is the secret after
 /// HTML entities are decoded. The first ping of a new webhook is not signed. Source: sender code, class-wc-webhook.php.
-pub const WOOCOMMERCE: Scheme<'static> = body_signed("woocommerce", "x-wc-webhook-signature", Grammar::Whole, Encoding::Base64);
+pub const WOOCOMMERCE: Scheme<'static> = body_signed("woocommerce", "x-wc-webhook-signature", Grammar::Whole, Encoding::Base64)
+    .secret_format(SecretFormat::HtmlText);
 
 /// Lemon Squeezy: `X-Signature: <hex>` over the body.
 ///

@@ -6,7 +6,7 @@
 
 use super::forms::{body_signed, seconds, stamped, stamped_in, timed};
 use crate::encoding::{Encoding, SecretFormat};
-use crate::scheme::{Grammar, Part, Scheme, Source, Unit};
+use crate::scheme::{Algorithm, Grammar, Part, Place, Scheme, Source, Unit};
 
 /// Calendly: `Calendly-Webhook-Signature: t=<seconds>,v1=<hex>[,v1=…]` over `time.body`, 180 s back, 300 s ahead.
 ///
@@ -113,6 +113,27 @@ pub const SHIPPO: Scheme<'static> = stamped("shippo", "shippo-auth-signature", "
 pub const KNOCK: Scheme<'static> =
     stamped_in(Encoding::Base64, "knock", "x-knock-signature", "t", &["s"]).timestamp(Source::Tag("t"), Unit::Millis);
 
+/// Framer: `Framer-Signature: sha256=<hex>` over `body id`, the id from `Framer-Webhook-Submission-Id`.
+///
+/// Confidence C~. Not covered: time, other headers. Nothing marks where the body ends and the submission id begins, so it is
+/// not taken for a message id: copies are told by the whole signed content. Rotation: no overlap documented. Source: its help
+/// page as quoted by others.
+pub const FRAMER: Scheme<'static> = Scheme::new(
+    "framer",
+    Algorithm::HmacSha256,
+    Place::Header("framer-signature"),
+    Grammar::Prefix("sha256="),
+    Encoding::Hex,
+    &[Part::Body, Part::Header("framer-webhook-submission-id")],
+);
+
+/// Vercel: `x-vercel-signature: <hex>`, HMAC-SHA1 over the body.
+///
+/// Confidence C~. Not covered: time, id, other headers. The secret is that of the account's webhook, or the client secret of
+/// an integration. Rotation: no overlap documented. Source: copies of its sample.
+#[cfg(feature = "sha1")]
+pub const VERCEL: Scheme<'static> = super::sha1::body("vercel", "x-vercel-signature", Grammar::Whole, Encoding::Hex);
+
 /// Every row of this module.
 #[must_use]
 pub const fn all() -> &'static [Scheme<'static>] {
@@ -140,4 +161,7 @@ const ROWS: &[Scheme<'static>] = &[
     MERGE_DEV,
     SHIPPO,
     KNOCK,
+    FRAMER,
+    #[cfg(feature = "sha1")]
+    VERCEL,
 ];

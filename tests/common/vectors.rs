@@ -2,7 +2,8 @@
 
 use core::time::Duration;
 
-use hookring::{Carrier, Secret, SecretFormat, SecretPolicy, Timestamp, providers};
+use hookring::scheme::{Algorithm, Encoding};
+use hookring::{Carrier, Scheme, Secret, SecretFormat, SecretPolicy, Timestamp, providers};
 use serde_json::Value;
 
 use super::delivery::{Delivery, Header, split_url};
@@ -35,7 +36,7 @@ pub(crate) fn presentation(vector: &Value, carrier: Carrier<'static>) -> Result<
     let request = vector.get("request").ok_or_else(bad_input)?;
     Ok(Presentation {
         carrier,
-        ring: ring_of(secrets(vector)?, now).map_err(|why| Outcome::config_error(labels::of_refusal(why), &why))?,
+        ring: ring_of(secrets(vector, None)?, now).map_err(|why| Outcome::config_error(labels::of_refusal(why), &why))?,
         target: split_url(text(request, "url")?).1.to_owned(),
         headers: items(request, "headers")?.iter().map(header).collect::<Result<_, _>>()?,
         now,
@@ -44,13 +45,12 @@ pub(crate) fn presentation(vector: &Value, carrier: Carrier<'static>) -> Result<
 
 /// Reads a vector of a provider that signs; an `Err` is the outcome of a set-up that does not come to verifying.
 pub(crate) fn delivery(vector: &Value) -> Result<Delivery, Outcome> {
-    let name = text(vector, "provider")?;
-    let found = providers::find(name).or_else(|| providers::unconfirmed::find(name));
-    let scheme = *found.ok_or_else(|| Outcome::unsupported("unknown_scheme"))?;
+    let scheme = scheme_of(text(vector, "provider")?, vector.get("params"))?;
     let now = Timestamp::from_unix_secs(vector.get("now_unix").and_then(Value::as_i64).ok_or_else(bad_input)?);
     let request = vector.get("request").ok_or_else(bad_input)?;
     let (origin, target) = split_url(text(request, "url")?);
-    let ring = ring_of(secrets(vector)?, now).map_err(|why| Outcome::config_error(labels::of_refusal(why), &why))?;
+    let ring =
+        ring_of(secrets(vector, Some(&scheme))?, now).map_err(|why| Outcome::config_error(labels::of_refusal(why), &why))?;
     Ok(Delivery {
         scheme,
         ring,
@@ -64,27 +64,62 @@ pub(crate) fn delivery(vector: &Value) -> Result<Delivery, Outcome> {
     })
 }
 
+/// The scheme of a provider, with what its senders let a project choose.
+fn scheme_of(provider: &str, params: Option<&Value>) -> Result<Scheme<'static>, Outcome> {
+    let find = |name: &str| {
+        let found = providers::find(name).or_else(|| providers::unconfirmed::find(name));
+        found.copied().ok_or_else(|| Outcome::unsupported("unknown_scheme"))
+    };
+    let param = |name| params.and_then(|params| params.get(name)).and_then(Value::as_str).map(str::to_ascii_lowercase);
+    let hash = param("hash");
+    if matches!(provider, "websub" | "flux-generic-hmac") {
+        // The method stands in the header too: a scheme for each.
+        let suffix = hash.filter(|hash| hash != "sha256").map(|hash| format!("-{hash}")).unwrap_or_default();
+        return find(&format!("{provider}{suffix}"));
+    }
+    if !matches!(provider, "convoy-simple" | "convoy-advanced") {
+        return find(provider);
+    }
+    let hash = match hash.as_deref() {
+        None | Some("sha256") => Algorithm::HmacSha256,
+        Some("sha512") => Algorithm::HmacSha512,
+        Some(_) => return Err(Outcome::unsupported("unknown_hash")),
+    };
+    let encoding = match param("encoding").as_deref() {
+        None | Some("hex") => Encoding::Hex,
+        Some("base64") => Encoding::Base64,
+        Some(_) => return Err(Outcome::unsupported("unknown_encoding")),
+    };
+    Ok(if provider == "convoy-simple" {
+        providers::convoy_simple(hash, encoding)
+    } else {
+        providers::convoy_advanced(hash, encoding)
+    })
+}
+
 fn header(pair: &Value) -> Result<Header, Outcome> {
     let at = |place| pair.get(place).and_then(Value::as_str).ok_or_else(bad_input);
     Ok((at(0)?.to_owned(), at(1)?.as_bytes().to_vec()))
 }
 
 /// The first secret is the current one, the others are previous ones that still live.
-fn secrets(vector: &Value) -> Result<Secrets, Outcome> {
-    let mut secrets = items(vector, "secrets")?.iter().map(secret);
+fn secrets(vector: &Value, scheme: Option<&Scheme<'_>>) -> Result<Secrets, Outcome> {
+    let mut secrets = items(vector, "secrets")?.iter().map(|given| secret(given, scheme));
     let current = secrets.next().ok_or_else(|| Outcome::no_set_up("empty_secret"))??;
     let previous = secrets.map(|secret| Ok((secret?, None))).collect::<Result<_, Outcome>>()?;
     Ok(Secrets { current, next: Vec::new(), previous })
 }
 
-/// Published secrets are toys, so any strength will do.
-fn secret(given: &Value) -> Result<Secret, Outcome> {
+/// Published secrets are toys, so any strength will do. A presented secret is text.
+fn secret(given: &Value, scheme: Option<&Scheme<'_>>) -> Result<Secret, Outcome> {
     let value = text(given, "value")?;
     let format = match text(given, "encoding")? {
+        "utf8" if scheme.is_some_and(|scheme| scheme.key_format() == SecretFormat::HtmlText) => SecretFormat::HtmlText,
         "utf8" | "token" => SecretFormat::Utf8,
         "hex" => SecretFormat::Hex,
         "base64" => SecretFormat::Base64,
         "whsec-base64" if value.starts_with("whsec_") => SecretFormat::Whsec,
+        "whsec-base64" if value.starts_with("v1,") => SecretFormat::V1Whsec,
         "whsec-base64" => SecretFormat::Base64,
         _ => return Err(Outcome::unsupported("unknown_encoding")),
     };
