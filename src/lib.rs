@@ -67,6 +67,8 @@ extern crate std;
 mod bearer;
 mod carrier;
 mod derive;
+#[cfg(any(doc, doctest))]
+pub mod docs;
 mod encoding;
 mod error;
 mod guard;
