@@ -13,6 +13,11 @@
 //! | B | a vector that the provider or its tests publish was recomputed |
 //! | C | the page of the provider, its sample or the sender's own code was read |
 //! | C~ | only quotations or agreeing secondary sources: [`unconfirmed`], not found by [`find`] |
+//!
+//! Left out: schemes whose sources contradict each other (Authorize.Net, Flutterwave, Ordergroove); plain hashes with the secret
+//! in the message, which are no MAC (HubSpot v1 and v2, Lark, Cloudinary); JSON Web Tokens in a header (QStash, MessageBird,
+//! Vonage, Jira Connect, LiveKit); keys and certificates that are fetched (AWS SNS, PayPal, Plaid, eBay).
+#![doc = include_str!("docs/providers.md")]
 
 mod code_hosts;
 mod commerce;
@@ -27,6 +32,7 @@ mod people;
 mod sha1;
 mod special;
 mod standard_webhooks;
+pub mod tokens;
 pub mod unconfirmed;
 
 pub use code_hosts::*;
