@@ -11,6 +11,7 @@ mod emit;
 mod field;
 mod grammar;
 mod offered;
+mod placed;
 mod rules;
 
 use core::time::Duration;
@@ -26,6 +27,7 @@ pub use grammar::{Grammar, Place, Tagged};
 pub(crate) use content::{Content, Half};
 pub(crate) use emit::Signatures;
 pub(crate) use offered::{Candidates, Offered, in_body, late_timestamp};
+pub(crate) use placed::place;
 pub(crate) use rules::{Names, PlaceRule, Rules, Text};
 
 /// The algorithm of a scheme. Fixed by the scheme, never read from a message.
