@@ -105,6 +105,7 @@ mod signer;
 mod small;
 mod snapshot;
 mod store;
+pub mod testing;
 mod time;
 #[cfg(feature = "tower")]
 pub mod tower;

@@ -32,6 +32,7 @@ const LEVELS: &[(u8, &[&str])] = &[
             "postgres",
             "redis",
             "serial",
+            "testing",
         ],
     ),
 ];
