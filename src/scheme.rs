@@ -4,6 +4,7 @@
 //! borrows everything and is `Copy`; every builder is a `const fn`. [`Scheme::check`] runs when a constant is compiled
 //! and again when a signer or verifier is built, so a wrong scheme never meets a request.
 
+mod candidates;
 mod check;
 mod content;
 mod describe;
@@ -25,10 +26,11 @@ use crate::message::{RequestView, Write};
 pub use crate::time::Unit;
 pub use grammar::{Grammar, Place, Tagged};
 
+pub(crate) use candidates::Candidates;
 pub(crate) use content::{Content, Half};
 pub(crate) use emit::Signatures;
 pub(crate) use field::percent_decode;
-pub(crate) use offered::{Candidates, Offered, in_body, in_each_item, late_timestamp};
+pub(crate) use offered::{Offered, in_body, in_each_item, late_timestamp};
 pub(crate) use placed::place;
 pub(crate) use rules::{Names, PlaceRule, Rules, Text};
 

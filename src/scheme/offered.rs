@@ -4,72 +4,17 @@ use alloc::vec::Vec;
 
 use memchr::memchr;
 
+use super::candidates::{Candidates, MAX_CANDIDATES};
 use super::field::{self, Fault};
+use super::json;
 use super::rules::{GrammarRule, Names, PlaceRule, Rules, SourceRule, TaggedRule};
-use super::{Encoding, json};
-use crate::encoding::decode_exact;
 use crate::error::{Field, Rejection};
 use crate::headers::{Headers, Name, Once, once, trim};
-use crate::mac::MAX_TAG;
 use crate::message::{MAX_KEPT, Said};
 use crate::time::{self, Timestamp};
 
-/// More candidates of a known kind are refused before any MAC is computed.
-pub(crate) const MAX_CANDIDATES: usize = 16;
 /// The most bytes of one header value that are looked at.
 const MAX_VALUE: usize = 8 * 1024;
-
-/// The signatures of a delivery that could match, decoded, on the stack. Filled in place: it is too large to move about.
-pub(crate) struct Candidates {
-    tags: Room,
-    count: usize,
-    width: usize,
-}
-
-/// Nearly every delivery offers one or two signatures; only for more is the large room made ready.
-#[expect(clippy::large_enum_variant, reason = "the small one is there to be quicker to fill, not to be smaller")]
-enum Room {
-    Small([[u8; MAX_TAG]; 2]),
-    Large([[u8; MAX_TAG]; MAX_CANDIDATES]),
-}
-
-impl Candidates {
-    pub(crate) const fn new(rules: &Rules) -> Self {
-        Self { tags: Room::Small([[0; MAX_TAG]; 2]), count: 0, width: rules.hash.tag_len() }
-    }
-
-    /// Decodes one entry. A malformed one is left out; it does not void the others.
-    fn decode(&mut self, text: &[u8], encoding: Encoding) {
-        let width = self.width;
-        let room = self.next_room().and_then(|tag| tag.get_mut(..width));
-        if room.is_some_and(|room| decode_exact(text, encoding, room)) {
-            self.count = self.count.saturating_add(1);
-        }
-    }
-
-    /// The place of the next tag.
-    fn next_room(&mut self) -> Option<&mut [u8; MAX_TAG]> {
-        if let Room::Small(held) = &self.tags {
-            if self.count >= held.len() {
-                let mut tags = [[0; MAX_TAG]; MAX_CANDIDATES];
-                tags.iter_mut().zip(held).for_each(|(to, from)| *to = *from);
-                self.tags = Room::Large(tags);
-            }
-        }
-        match &mut self.tags {
-            Room::Small(tags) => tags.get_mut(self.count),
-            Room::Large(tags) => tags.get_mut(self.count),
-        }
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        let tags = match &self.tags {
-            Room::Small(tags) => tags.as_slice(),
-            Room::Large(tags) => tags,
-        };
-        tags.iter().take(self.count).filter_map(|tag| tag.get(..self.width))
-    }
-}
 
 /// Everything of a delivery that is needed besides its body.
 pub(crate) struct Offered<'a> {
@@ -439,7 +384,7 @@ impl<'r, 'a> Reader<'r, 'a> {
             return Err(fault);
         }
         self.entries.iter().take(self.known).for_each(|entry| candidates.decode(entry, self.rules.encoding));
-        match (self.known, candidates.count) {
+        match (self.known, candidates.len()) {
             (0, _) => Err(Rejection::Missing(Field::Signature)),
             (_, 0) => Err(Rejection::Malformed(Field::Signature)),
             _ => Ok(self.timestamp),
