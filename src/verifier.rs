@@ -168,9 +168,7 @@ where
         macs.finish_into(&mut tags);
         let mut matched = tags.matching(candidates.iter());
         if matched.is_none() && !rules.or_parts.is_empty() {
-            let mut macs = Macs::begin(rules.hash, live.iter().flatten().map(|live| live.key.mac_key()), digest);
-            content.write_other(&mut |part| macs.update(part))?;
-            macs.finish_into(&mut tags);
+            other_content(&content, &live, digest, &mut tags)?;
             matched = tags.matching(candidates.iter());
         }
         let matched = matched.ok_or(Rejection::Mismatch)?;
@@ -212,6 +210,7 @@ where
         Status::of(&self.keys.ring(), Part::Receiver, now)
     }
 
+    #[inline]
     fn content<'a>(
         &'a self,
         head: Request<'a, ()>,
@@ -258,6 +257,20 @@ fn path_and_query(target: &str) -> &str {
         }
         _ => target,
     }
+}
+
+/// The tags of the other content that the scheme may have signed. Apart, because most schemes have none.
+#[cold]
+fn other_content<K: VerifyKey>(
+    content: &Content<'_, '_>,
+    live: &[Option<Live<'_, K>>; MAX_LIVE],
+    digest: bool,
+    tags: &mut Tags,
+) -> Result<(), Rejection> {
+    let mut macs = Macs::begin(content.rules.hash, live.iter().flatten().map(|live| live.key.mac_key()), digest);
+    content.write_other(&mut |part| macs.update(part))?;
+    macs.finish_into(tags);
+    Ok(())
 }
 
 /// The live keys in their order.
