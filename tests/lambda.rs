@@ -1,4 +1,4 @@
-//! The receiver of `examples/lambda.rs` over events in the forms of API Gateway (1.0 and 2.0) and ALB.
+//! The receiver of `examples/lambda` over events in the forms of API Gateway (1.0 and 2.0) and ALB.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,9 +9,8 @@
     reason = "tests"
 )]
 
-#[path = "../examples/lambda.rs"]
-#[allow(dead_code, reason = "its main is not used here")]
-mod lambda;
+#[path = "../examples/lambda/event.rs"]
+mod event;
 
 use base64ct::{Base64, Encoding as _};
 use hookring::scheme::Scheme;
@@ -39,7 +38,7 @@ fn github() -> Keyring {
 /// Status, text and the body that reached the handler.
 fn answer(scheme: Scheme<'_>, event: &Value) -> Result<(u64, String, Option<Vec<u8>>), &'static str> {
     let mut got = None;
-    let answer = lambda::answer(&verifier(scheme), event, NOW, |body| got = Some(body.to_vec()))?;
+    let answer = event::answer(&verifier(scheme), event, NOW, |body| got = Some(body.to_vec()))?;
     Ok((answer["statusCode"].as_u64().unwrap(), answer["body"].as_str().unwrap().into(), got))
 }
 

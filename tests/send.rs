@@ -1,4 +1,4 @@
-//! The sender of `examples/send.rs` against a receiver that answers what its script says.
+//! The sender of `examples/send` against a receiver that answers what its script says.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,9 +11,8 @@
 
 #[path = "support/scripted.rs"]
 mod scripted;
-#[path = "../examples/send.rs"]
-#[allow(dead_code, reason = "its main is not used here")]
-mod send;
+#[path = "../examples/send/sender.rs"]
+mod sender;
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -24,7 +23,7 @@ use hookring::{
 };
 use scripted::Step::{Answer, HangUp, Silence};
 use scripted::{Received, Scripted};
-use send::{ATTEMPTS, Delivery, Sender, asked, back_off};
+use sender::{ATTEMPTS, Delivery, Sender, asked, back_off};
 
 const START: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
 /// Between two attempts, by the clock of these tests.

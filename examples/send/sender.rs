@@ -1,15 +1,9 @@
-//! Sends a webhook: signed at each attempt, retried as the receiver asks, under both secrets while they rotate.
-//!
-//! `HOOKRING_SECRET=whsec_$(openssl rand -base64 32) cargo run --example send -- http://127.0.0.1:3000/hook`
-//!
-//! For `https` give reqwest one of its TLS features.
+//! One message to one endpoint: attempts, pauses, and when to stop.
 
 use std::error::Error;
 use std::time::{Duration, UNIX_EPOCH};
 
-use hookring::{
-    KeySource, Keyring, Message, Secret, SecretFormat, SecretPolicy, SignError, SignWith, Signer, Timestamp, providers,
-};
+use hookring::{KeySource, Message, Secret, SignError, SignWith, Signer, Timestamp, providers};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, redirect};
 
@@ -83,15 +77,4 @@ pub(crate) fn asked(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let date = || Some(httpdate::parse_http_date(text).ok()?.duration_since(UNIX_EPOCH).ok()?.as_secs());
     let until = || Some(Timestamp::from_unix_secs(i64::try_from(date()?).ok()?).since(now));
     text.parse().ok().map(Duration::from_secs).or_else(until).map(|asked| asked.min(LONGEST_ASKED))
-}
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let url = std::env::args().nth(1).ok_or("usage: send URL")?;
-    let secret = Secret::from_env("HOOKRING_SECRET", SecretFormat::Whsec, &SecretPolicy::strict())?;
-    let sender = Sender::new(Keyring::new(secret, Timestamp::now()).ring, Duration::from_secs(15))?;
-    let message = ("msg_1", br#"{"type":"invoice.paid"}"#.as_slice());
-    let outcome = sender.deliver(&url, message, Timestamp::now, tokio::time::sleep).await?;
-    println!("{outcome:?}");
-    Ok(())
 }

@@ -1,18 +1,10 @@
-//! A webhook receiver behind AWS: API Gateway's REST API (payload 1.0), HTTP API and function URLs (payload 2.0), and ALB.
-//!
-//! Reads one event from standard input and prints the answer, so it can be tried without AWS:
-//!
-//! `HOOKRING_SECRET=… cargo run --example lambda < tests/data/lambda/http-v2.json`
-//!
-//! In a function it is `lambda_runtime::run(service_fn(…))` around [`answer`]. For a REST API list `*/*` as a binary media
-//! type: otherwise bodies that are not UTF-8 arrive changed, and changed bodies do not verify.
+//! The three forms of event, and the answer to them.
 
 use std::borrow::Cow;
-use std::error::Error;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hookring::{KeySource, Keyring, Rejection, Request, Secret, SecretFormat, SecretPolicy, Timestamp, Verifier, providers};
+use hookring::{KeySource, Rejection, Request, Secret, Timestamp, Verifier};
 use serde_json::{Value, json};
 
 /// What the three forms of event have in common.
@@ -86,12 +78,4 @@ pub(crate) fn answer<S: KeySource<Key = Secret>>(
         }
     };
     Ok(json!({"statusCode": status, "isBase64Encoded": false, "body": text}))
-}
-
-fn main() -> Result<(), Box<dyn Error>> {
-    let secret = Secret::from_env("HOOKRING_SECRET", SecretFormat::Utf8, &SecretPolicy::provider())?;
-    let verifier = Verifier::new(providers::GITHUB, Keyring::new(secret, Timestamp::now()).ring)?;
-    let event = serde_json::from_reader(std::io::stdin())?;
-    println!("{}", answer(&verifier, &event, Timestamp::now(), |body| eprintln!("{} bytes", body.len()))?);
-    Ok(())
 }
