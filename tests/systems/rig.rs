@@ -1,0 +1,72 @@
+//! What the systems share: servers on loopback, a clock that is moved, and foreign senders in the shell.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use hookring::{Secret, SecretFormat, SecretPolicy, Timestamp};
+use tokio::process::Command;
+
+pub(crate) const HOUR: Duration = Duration::from_secs(3600);
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// A clock that stands still until it is moved on. It starts with the real time, which `date` in a script shows.
+#[derive(Clone)]
+pub(crate) struct Clock(Arc<AtomicI64>);
+
+impl Clock {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(AtomicI64::new(Timestamp::now().unix_millis())))
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::from_unix_millis(self.0.load(Ordering::SeqCst))
+    }
+
+    pub(crate) fn advance(&self, by: Duration) -> Timestamp {
+        self.0.store(self.now().plus(by).unix_millis(), Ordering::SeqCst);
+        self.now()
+    }
+
+    /// The time for a script, in seconds.
+    pub(crate) fn secs(&self) -> String {
+        self.now().unix_secs().to_string()
+    }
+}
+
+/// Serves on a free port until the test's runtime ends; gives the base URL.
+pub(crate) async fn serve(router: axum::Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    url
+}
+
+/// Runs a script of a foreign sender; gives what it printed, without the last line break.
+///
+/// `curl` prints the status in a line of its own after the body.
+pub(crate) async fn sh(variables: &[(&str, &str)], script: &str) -> String {
+    let prelude = r#"set -euo pipefail; curl() { command curl -sS -w '\n%{http_code}' "$@"; }; "#;
+    let mut command = Command::new("bash");
+    command.arg("-c").arg(format!("{prelude}{script}")).envs(variables.iter().copied());
+    let output = command.output().await.expect("bash is installed");
+    assert!(output.status.success(), "{script}\n{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim_end_matches('\n').into()
+}
+
+/// Runs a script that ends with `curl`: the status, and the body before it.
+pub(crate) async fn curl(variables: &[(&str, &str)], script: &str) -> (u16, String) {
+    let out = sh(variables, script).await;
+    let (body, status) = out.rsplit_once('\n').unwrap_or(("", &out));
+    (status.parse().unwrap_or_else(|_| panic!("no status: {out:?}")), body.into())
+}
+
+/// A new secret, as the documents make one.
+pub(crate) async fn openssl_rand() -> String {
+    sh(&[], "openssl rand -hex 32").await
+}
+
+/// A secret whose key is its text, under the rule for secrets of our own.
+pub(crate) fn secret(text: &str) -> Arc<Secret> {
+    Arc::new(Secret::parse(text, SecretFormat::Utf8, &SecretPolicy::strict()).unwrap())
+}
