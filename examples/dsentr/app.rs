@@ -1,7 +1,7 @@
 //! One secret; from it, for each workflow, the last piece of its trigger URL and the key of its signatures.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -53,6 +53,19 @@ pub(crate) struct App {
     pub(crate) master: Arc<SharedKeyring>,
     pub(crate) workflows: Arc<HashMap<String, Workflow>>,
     pub(crate) clock: Clock,
+    pub(crate) counts: Counts,
+}
+
+/// Stands for the service's metrics.
+#[derive(Clone, Default)]
+pub(crate) struct Counts(Arc<Mutex<BTreeMap<String, u64>>>);
+
+impl Counts {
+    fn count(&self, label: String) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(label).or_default();
+        *count = count.saturating_add(1);
+    }
 }
 
 pub(crate) fn router(app: App) -> axum::Router {
@@ -71,37 +84,44 @@ async fn trigger(
 ) -> Response {
     let now = (app.clock)();
     // A workflow that does not exist is answered like a wrong token.
-    let Some(workflow) = app.workflows.get(&id) else { return refuse(Rejection::TokenMismatch) };
+    let Some(workflow) = app.workflows.get(&id) else { return app.refuse(Rejection::TokenMismatch) };
     match workflow.tokens.check_token(token.as_bytes(), now) {
         // Whoever still uses the URL from before a rotation has to be told before its deadline.
-        Ok(presented) => println!("workflow {id} triggered by its {} URL", presented.role.as_str()),
-        Err(rejection) => return refuse(rejection),
+        Ok(presented) => app.counts.count(format!("{id} by its {} URL", presented.role.as_str())),
+        Err(rejection) => return app.refuse(rejection),
     }
-    let Admits::UrlAndSignature(signed) = &workflow.admits else { return run(&body).into_response() };
+    let Admits::UrlAndSignature(signed) = &workflow.admits else { return app.run(&id, &body).into_response() };
     let (verifier, guard) = &**signed;
     match verifier.verify_at(Request::new(&headers, body), now) {
-        Err(rejection) => refuse(rejection),
+        Err(rejection) => app.refuse(rejection),
         Ok(delivery) => {
             // A duplicate is answered like the first copy, and a store that cannot be asked with 503.
-            let outcome = guard.process(delivery, async |body: Bytes| Ok::<_, std::convert::Infallible>(run(&body))).await;
+            let outcome =
+                guard.process(delivery, async |body: Bytes| Ok::<_, std::convert::Infallible>(app.run(&id, &body))).await;
             StatusCode::from_u16(outcome.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
         }
     }
 }
 
-fn run(body: &[u8]) -> StatusCode {
-    println!("run with {} bytes", body.len());
-    StatusCode::OK
-}
+impl App {
+    fn run(&self, id: &str, body: &[u8]) -> StatusCode {
+        self.counts.count(format!("{id} ran"));
+        println!("workflow {id} runs with {} bytes", body.len());
+        StatusCode::OK
+    }
 
-fn refuse(rejection: Rejection) -> Response {
-    println!("refused: {}", rejection.code());
-    let status = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, rejection.public_message()).into_response()
+    /// The reason is for us; the answer says nothing about it.
+    fn refuse(&self, rejection: Rejection) -> Response {
+        self.counts.count(format!("refused: {}", rejection.code()));
+        let status = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, rejection.public_message()).into_response()
+    }
 }
 
 /// Ids of keys are no secrets: workers of one environment must show the same ones, environments different ones.
 async fn health(State(app): State<App>) -> String {
     let keys = app.master.load().status((app.clock)()).keys;
-    keys.iter().map(|key| format!("{} {}\n", key.role.as_str(), key.id)).collect()
+    let keys = keys.iter().map(|key| format!("{} {}\n", key.role.as_str(), key.id));
+    let counts = app.counts.0.lock().unwrap_or_else(PoisonError::into_inner);
+    keys.chain(counts.iter().map(|(label, count)| format!("{label}: {count}\n"))).collect()
 }

@@ -12,7 +12,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use app::{App, Workflow};
+use app::{App, Counts, Workflow};
 use hookring::{Keyring, Secret, SecretFormat, SecretPolicy, SharedKeyring, Timestamp};
 
 /// User, workflow and salt: in a real service a row of its database.
@@ -42,6 +42,7 @@ async fn serve(secret: Secret) -> Result<(), Box<dyn Error>> {
     let workflows = Arc::new(workflows.into_iter().collect::<Result<_, Box<dyn Error>>>()?);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app::router(App { master, workflows, clock: Arc::new(Timestamp::now) })).await?;
+    axum::serve(listener, app::router(App { master, workflows, clock: Arc::new(Timestamp::now), counts: Counts::default() }))
+        .await?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use hookring::{EventKind, Keyring, Secret, SecretFormat, SharedKeyring};
 
 use crate::rig::{Clock, DAY, HOUR, curl, openssl_rand, secret, serve, sh};
-use app::{App, Workflow};
+use app::{App, Counts, Workflow};
 
 /// User, workflow and salt of the example, as the shell writes them.
 const IDS: [[u8; 16]; 3] = [*b"user-0000000001-", *b"workflow-000001-", *b"salt-0000000001-"];
@@ -171,8 +171,15 @@ impl Service {
             master: ring.clone(),
             workflows: Arc::new(workflows.into_iter().collect()),
             clock: Arc::new(move || time.now()),
+            counts: Counts::default(),
         };
         Self { url: serve(app::router(app)).await, ring, clock }
+    }
+
+    /// The lines of the health page that begin like this.
+    async fn page(&self, start: &str) -> Vec<String> {
+        let page = sh(&[("URL", &self.url)], "command curl -sS $URL/health").await;
+        page.lines().filter(|line| line.starts_with(start)).map(Into::into).collect()
     }
 
     async fn send(&self, secret: &str, script: &str) -> u16 {
@@ -207,6 +214,8 @@ async fn a_rotation_with_grace_loses_no_trigger() {
 
     service.clock.advance(Duration::from_secs(1));
     assert_eq!([service.both(&old).await, service.both(&new).await], [[200, 200]; 2], "both, at once, without a restart");
+    // Who still uses the URL of before, and has to be given the new one.
+    assert_eq!(service.page("1 by its").await, ["1 by its current URL: 2", "1 by its previous URL: 1"]);
     service.clock.advance(DAY - HOUR);
     assert_eq!(service.both(&old).await, [200, 200]);
     service.clock.advance(HOUR);
@@ -237,6 +246,7 @@ async fn without_a_secret_the_answer_is_500() {
     service.ring.replace(change.ring).unwrap();
     assert_eq!(service.both(&only).await, [500, 500]);
     assert_eq!(service.send("nobody's", &format!("{TOKEN}{UNSIGNED}")).await, 500);
+    assert_eq!(service.page("refused").await, ["refused: no_live_key: 3"]);
 }
 
 /// S0.5, S0.12: what we make has the form of what the vault workflow makes, and its value goes in as it is.
@@ -260,4 +270,5 @@ async fn a_copy_of_a_trigger_is_answered_like_the_first() {
     for _ in 0..3 {
         assert_eq!(service.send(&only, &format!("{TOKEN}{KEY}{SIGNED}")).await, 200);
     }
+    assert_eq!(service.page("2 ran").await, ["2 ran: 1"]);
 }
