@@ -63,9 +63,12 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[cfg(feature = "axum")]
+pub mod axum;
 #[cfg(feature = "std")]
 mod bearer;
 mod derive;
+pub mod docs;
 mod encoding;
 mod error;
 mod guard;
@@ -81,6 +84,8 @@ mod policy;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod providers;
+#[cfg(feature = "http-body")]
+pub mod receiver;
 #[cfg(feature = "redis")]
 pub mod redis;
 mod replay;
@@ -99,6 +104,9 @@ mod small;
 mod snapshot;
 mod store;
 mod time;
+#[cfg(feature = "tower")]
+pub mod tower;
+mod verdict;
 mod verifier;
 
 #[cfg(feature = "std")]
@@ -138,6 +146,7 @@ pub use store::{KeyringStore, Swapped};
 #[cfg(feature = "std")]
 pub use store::{MemoryKeyringStore, MemoryStoreError};
 pub use time::Timestamp;
+pub use verdict::{KeyName, Verdict};
 pub use verifier::{NoKeys, Stream, Streamed, Verified, Verifier, VerifierBuilder};
 
 /// The examples of the README, tested.
