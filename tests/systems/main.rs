@@ -11,5 +11,11 @@
     reason = "tests"
 )]
 
+mod aos;
+#[path = "../support/database.rs"]
+mod database;
 mod dsentr;
+mod hook;
 mod rig;
+#[path = "../support/servers.rs"]
+mod servers;
