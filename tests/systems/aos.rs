@@ -14,12 +14,11 @@ use hookring::{
     Timestamp, Verifier, minimum_grace, providers,
 };
 use serde_json::{Value, json};
-use tokio_postgres::NoTls;
 
 use crate::database::{self, Database};
 use crate::hook::{self, Hook, Sender};
 use crate::rig::{Clock, DAY, HOUR, curl, openssl_rand, secret, serve, sh};
-use crate::servers::{Server, postgres_or_skip, unique};
+use crate::servers::{Server, postgres_or_skip};
 
 /// The sender of the document.
 const SIGNED: &str = r#"

@@ -4,14 +4,13 @@
 mod app;
 
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use hookring::{EventKind, Keyring, Secret, SecretFormat, SharedKeyring};
 
-use crate::rig::{Clock, DAY, HOUR, curl, openssl_rand, secret, serve, sh};
+use crate::rig::{Clock, DAY, HOUR, curl, example, openssl_rand, secret, serve, sh};
 use app::{App, Counts, Workflow};
 
 /// User, workflow and salt of the example, as the shell writes them.
@@ -44,22 +43,8 @@ impl Drop for Worker {
     }
 }
 
-/// The example, built with the tests unless a single one was asked for.
-static BINARY: LazyLock<PathBuf> = LazyLock::new(|| {
-    let tests = std::env::current_exe().unwrap();
-    let profile = tests.parent().and_then(Path::parent).unwrap();
-    let example = profile.join("examples").join(format!("dsentr{}", std::env::consts::EXE_SUFFIX));
-    if !example.exists() {
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--all-features", "--example", "dsentr", "--manifest-path"]);
-        build.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).arg("--target-dir").arg(profile.parent().unwrap());
-        assert!(build.status().unwrap().success());
-    }
-    example
-});
-
 fn worker(secret: Option<&str>) -> Command {
-    let mut command = Command::new(&*BINARY);
+    let mut command = Command::new(example("dsentr"));
     command.env_remove("WEBHOOK_SECRET").envs(secret.map(|secret| ("WEBHOOK_SECRET", secret)));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command

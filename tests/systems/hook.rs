@@ -9,7 +9,7 @@ use axum::routing::any;
 use hookring::receiver::Receiver;
 use hookring::scheme::Scheme;
 use hookring::{
-    Change, Event, Keyring, Message, Refused, Role, SharedKeyring, SignError, SignedHeaders, Status, Timestamp, Verdict,
+    Change, Event, Key, Keyring, Message, Refused, Role, SharedKeyring, SignError, SignedHeaders, Status, Timestamp, Verdict,
     Verified, Verifier,
 };
 
@@ -80,7 +80,10 @@ async fn accept(State(app): State<App>, delivery: Verified<Bytes>) -> StatusCode
 }
 
 /// Makes a transition and publishes its ring.
-pub(crate) fn publish(shared: &SharedKeyring, transition: impl FnOnce(&Keyring) -> Result<Change, Refused>) -> Vec<Event> {
+pub(crate) fn publish<K: Key>(
+    shared: &SharedKeyring<K>,
+    transition: impl FnOnce(&Keyring<K>) -> Result<Change<K>, Refused>,
+) -> Vec<Event> {
     let change = transition(&shared.load()).unwrap();
     shared.replace(change.ring).unwrap();
     change.events

@@ -16,6 +16,8 @@ mod aos;
 mod database;
 mod dsentr;
 mod hook;
+mod osigu;
+mod playbook;
 mod rig;
 #[path = "../support/servers.rs"]
 mod servers;

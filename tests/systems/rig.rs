@@ -1,7 +1,8 @@
 //! What the systems share: servers on loopback, a clock that is moved, and foreign senders in the shell.
 
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hookring::{Secret, SecretFormat, SecretPolicy, Timestamp};
@@ -69,4 +70,20 @@ pub(crate) async fn openssl_rand() -> String {
 /// A secret whose key is its text, under the rule for secrets of our own.
 pub(crate) fn secret(text: &str) -> Arc<Secret> {
     Arc::new(Secret::parse(text, SecretFormat::Utf8, &SecretPolicy::strict()).unwrap())
+}
+
+/// An example of the crate as a program. Examples are built with the tests, but not if a single test is asked for.
+pub(crate) fn example(name: &str) -> PathBuf {
+    static BUILD: Mutex<()> = Mutex::new(());
+    let _one_at_a_time = BUILD.lock();
+    let tests = std::env::current_exe().unwrap();
+    let profile = tests.parent().and_then(Path::parent).unwrap();
+    let example = profile.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    if !example.exists() {
+        let mut build = std::process::Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--all-features", "--example", name, "--manifest-path"]);
+        build.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).arg("--target-dir").arg(profile.parent().unwrap());
+        assert!(build.status().unwrap().success());
+    }
+    example
 }
