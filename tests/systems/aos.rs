@@ -17,8 +17,7 @@ use serde_json::{Value, json};
 
 use crate::database::{self, Database};
 use crate::hook::{self, Hook, Sender};
-use crate::rig::{Clock, DAY, HOUR, curl, openssl_rand, secret, serve, sh};
-use crate::servers::{Server, postgres_or_skip};
+use crate::rig::{Clock, DAY, HOUR, Postgres, curl, openssl_rand, secret, serve, sh};
 
 /// The sender of the document.
 const SIGNED: &str = r#"
@@ -86,9 +85,8 @@ fn the_scheme_has_no_timestamp_and_says_so() {
 /// The database of the service, and what `psql` needs to reach it.
 struct Db {
     database: Database,
-    url: String,
     options: String,
-    _server: Option<Server>,
+    postgres: Arc<Postgres>,
 }
 
 /// The ids of the two requests in the table.
@@ -96,11 +94,11 @@ const REQUESTS: [&str; 2] = ["7d0c1f0e-4a9b-4e0a-9a53-0a3d2c1b4e5f", "8e1d2f1f-5
 
 impl Db {
     async fn start() -> Option<Self> {
-        let (url, server) = postgres_or_skip()?;
-        let database = database::open(&url, 4).await;
+        let postgres = Postgres::start()?;
+        let database = database::open(&postgres.url, 4).await;
         let row = database.0.get().await.unwrap().query_one("SHOW search_path", &[]).await.unwrap();
         let options = format!("-c search_path={}", row.get::<_, String>(0));
-        let db = Self { database, url, options, _server: server };
+        let db = Self { database, options, postgres };
         let rows =
             REQUESTS.map(|id| format!("INSERT INTO approval_requests (id, tenant_id) VALUES ('{id}', 'acme');")).concat();
         let table = "CREATE TABLE approval_requests (
@@ -113,7 +111,8 @@ impl Db {
 
     /// A script with `psql`.
     async fn sql(&self, secret: &str, script: &str) -> String {
-        let variables = [("DB", self.url.as_str()), ("PGOPTIONS", &self.options), ("SECRET", secret), ("REQUEST", REQUESTS[0])];
+        let variables =
+            [("DB", self.postgres.url.as_str()), ("PGOPTIONS", &self.options), ("SECRET", secret), ("REQUEST", REQUESTS[0])];
         sh(&variables, script).await
     }
 }

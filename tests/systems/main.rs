@@ -18,6 +18,7 @@ mod dsentr;
 mod hook;
 mod osigu;
 mod playbook;
+mod quantgov;
 mod rig;
 #[path = "../support/servers.rs"]
 mod servers;

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use hookring::{Secret, SecretFormat, SecretPolicy, Timestamp};
 use tokio::process::Command;
+
+use crate::servers::{Server, postgres_or_skip};
 
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 pub(crate) const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -70,6 +72,26 @@ pub(crate) async fn openssl_rand() -> String {
 /// A secret whose key is its text, under the rule for secrets of our own.
 pub(crate) fn secret(text: &str) -> Arc<Secret> {
     Arc::new(Secret::parse(text, SecretFormat::Utf8, &SecretPolicy::strict()).unwrap())
+}
+
+/// One PostgreSQL for all tests that run at the same time; each uses a schema of its own.
+pub(crate) struct Postgres {
+    pub(crate) url: String,
+    _server: Option<Server>,
+}
+
+impl Postgres {
+    pub(crate) fn start() -> Option<Arc<Self>> {
+        static RUNNING: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
+        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(postgres) = running.upgrade() {
+            return Some(postgres);
+        }
+        let (url, server) = postgres_or_skip()?;
+        let postgres = Arc::new(Self { url, _server: server });
+        *running = Arc::downgrade(&postgres);
+        Some(postgres)
+    }
 }
 
 /// An example of the crate as a program. Examples are built with the tests, but not if a single test is asked for.
