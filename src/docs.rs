@@ -1,6 +1,7 @@
 //! The manual: how to do things, why they are as they are, and what shows it.
 //!
 //! - In operation: [`observability`].
+//! - What it was made for: [`systems`].
 //!
 //! Every snippet is compiled and run by the tests.
 
@@ -11,4 +12,4 @@ macro_rules! pages {
     )*};
 }
 
-pages! { observability }
+pages! { observability systems }
