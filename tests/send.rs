@@ -19,7 +19,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookring::{
-    Keyring, Rejection, Replaced, Request, Secret, SecretFormat, SharedKeyring, SignError, Timestamp, Verifier, providers,
+    Guard, Keyring, MemoryReplayStore, Outcome, Rejection, Replaced, Request, Scope, Secret, SecretFormat, SharedKeyring,
+    SignError, Timestamp, Verifier, providers,
 };
 use scripted::Step::{Answer, HangUp, Silence};
 use scripted::{Received, Scripted};
@@ -85,6 +86,25 @@ async fn each_attempt_is_signed_anew_under_the_same_id() {
     }
     // Had the first signature been sent again, its timestamp would be too old by now.
     assert!(matches!(verify(&secret, &server.received()[0], 4), Err(Rejection::TooOld { .. })));
+}
+
+/// The answer was lost, not the delivery: the receiver knows the retry by its id, although its signature is another.
+#[tokio::test]
+async fn a_retry_of_what_arrived_is_a_duplicate() {
+    let server = Scripted::start([HangUp, Answer(500, ""), Answer(200, "")]).await;
+    let secret = secret();
+    let (outcome, _) = deliver(SharedKeyring::new(ring(&secret)), &server.url, |_| {}).await;
+    assert_eq!(outcome, Ok(Delivery::Delivered { attempts: 3 }));
+
+    let (store, scope) = (MemoryReplayStore::new(100, 1 << 20), Scope::new("billing").unwrap());
+    let guard = Guard::with_keep(store, scope, Duration::from_secs(60), 72 * HOUR).unwrap();
+    let verifier = Verifier::new(providers::STANDARD_WEBHOOKS, ring(&secret)).unwrap();
+    let mut outcomes = Vec::new();
+    for (n, request) in (0..).zip(&server.received()) {
+        let verified = verifier.verify_at(Request::new(&request.headers, &request.body), START.plus(STEP * n)).unwrap();
+        outcomes.push(guard.process(verified, async |_| Ok::<_, std::io::Error>(())).await);
+    }
+    assert!(matches!(outcomes[..], [Outcome::Processed(()), Outcome::Duplicate, Outcome::Duplicate]), "{outcomes:?}");
 }
 
 #[tokio::test]

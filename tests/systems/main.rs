@@ -2,6 +2,7 @@
 //!
 //! One file for each system. `S…` and `X…` in comments are the requirements of `src/docs/systems.md`.
 
+#![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
