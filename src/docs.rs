@@ -1,15 +1,18 @@
 //! The manual: how to do things, why they are as they are, and what shows it.
 //!
-//! - In operation: [`observability`].
-//! - What it was made for: [`systems`].
+//! - Guide: [`receiver`], [`sender`], [`rotate`], [`store`], [`once`], [`tenants`], [`edge`].
+//! - In operation: [`runbooks`], [`observability`].
+//! - Why: [`design`], [`threat_model`].
+//! - For whom: [`systems`].
 //!
 //! Every snippet is compiled and run by the tests.
 
 macro_rules! pages {
     ($($name:ident)*) => {$(
-        #[doc = include_str!(concat!("docs/", stringify!($name), ".md"))]
-        pub mod $name {}
+        pub mod $name {
+            #![doc = include_str!(concat!("docs/", stringify!($name), ".md"))]
+        }
     )*};
 }
 
-pages! { observability systems }
+pages! { receiver sender rotate store once tenants edge runbooks observability design threat_model systems }

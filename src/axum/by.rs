@@ -24,10 +24,15 @@ use crate::verifier::Verified;
 /// struct Github(Receiver);
 /// #[derive(Clone)]
 /// struct Stripe(Receiver);
-/// #[derive(Clone, FromRef)]
+/// #[derive(Clone)]
 /// struct App {
 ///     github: Github,
 ///     stripe: Stripe,
+/// }
+/// impl FromRef<App> for Github {
+///     fn from_ref(app: &App) -> Self {
+///         app.github.clone() // or derive `FromRef` for `App`, with axum's feature `macros`
+///     }
 /// }
 /// impl AsRef<Receiver> for Github {
 ///     fn as_ref(&self) -> &Receiver {
