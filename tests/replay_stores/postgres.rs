@@ -96,8 +96,8 @@ async fn garbage_is_an_error() {
         let claim = store.claim(held, LONG).await;
         assert!(matches!(claim, Err(PostgresReplayError::Postgres(_))), "{claim:?}");
         assert!(claim.unwrap_err().to_string().starts_with("postgresql: "));
-        let token = hookring::ClaimToken::new(held, 1, 0);
-        assert!(store.commit(token, LONG).await.is_err() && store.renew(token, LONG).await.is_err());
-        assert!(store.release(token).await.is_err() && store.purge(1).await.is_err());
+        let token = hookring::ClaimToken::new(held, 999_999, 0);
+        assert!(store.renew(token, LONG).await.is_err() && store.release(token).await.is_err());
+        assert!(!matches!(store.commit(token, LONG).await, Ok(true)));
     }
 }
