@@ -161,7 +161,7 @@ async fn two_operators_and_two_deaths_of_the_server_lose_nothing() {
             _ => {}
         }
     }
-    let seen = scene.seen.lock().unwrap();
+    let seen = std::mem::take(&mut *scene.seen.lock().unwrap());
     assert!(seen.iter().all(|(key, time)| deadlines[key] == *time));
 
     // A process that only follows has the last one.
