@@ -53,7 +53,7 @@ async fn deliver(
         pauses.borrow_mut().push(pause);
         at_each_pause(pauses.borrow().len());
     };
-    let outcome = sender.deliver(url, MESSAGE, || clock.get(), pause).await;
+    let outcome = sender.deliver(&url.parse().unwrap(), MESSAGE, || clock.get(), pause).await;
     (outcome, pauses.into_inner())
 }
 
@@ -130,11 +130,11 @@ async fn it_gives_up_in_the_end() {
 async fn a_receiver_that_says_nothing_is_tried_again() {
     let server = Scripted::start([Silence, Answer(200, "")]).await;
     let sender = Sender::new(ring(&secret()), Duration::from_millis(200)).unwrap();
-    let outcome = sender.deliver(&server.url, MESSAGE, || START, async |_| {}).await;
+    let outcome = sender.deliver(&server.url.parse().unwrap(), MESSAGE, || START, async |_| {}).await;
     assert_eq!(outcome, Ok(Delivery::Delivered { attempts: 2 }));
 
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let outcome = sender.deliver(&format!("http://{nobody}/"), MESSAGE, || START, async |_| {}).await;
+    let outcome = sender.deliver(&format!("http://{nobody}/").parse().unwrap(), MESSAGE, || START, async |_| {}).await;
     assert_eq!(outcome, Ok(Delivery::GaveUp));
 }
 

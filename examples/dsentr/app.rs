@@ -1,9 +1,10 @@
 //! One secret; from it, for each workflow, the last piece of its trigger URL and the key of its signatures.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::counts::Counts;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -29,17 +30,19 @@ enum Admits {
 }
 
 impl Workflow {
-    /// `ids` are user, workflow and salt; a new salt gives the workflow another URL and key.
+    /// `ids` are user, workflow and salt; a new salt gives the workflow another URL and key. `remembered` deliveries are
+    /// kept apart from their copies; once there is no room for more, the answer is 503.
     pub(crate) fn new(
         master: &Arc<SharedKeyring>,
         ids: [[u8; 16]; 3],
         signed: bool,
+        remembered: usize,
     ) -> Result<Self, Box<dyn std::error::Error>> {
         let keys = |text| Ok::<_, hookring::DeriveError>(Derived::new(master.clone(), Derivation::fixed_width(&ids, text)?));
         let admits = if signed {
             let verifier = Verifier::new(providers::DSENTR, keys("signing")?)?;
             let scope = Scope::new(&format!("{:x?}", ids[1]))?;
-            let guard = Guard::new(MemoryReplayStore::new(100_000, 64 << 20), &verifier, scope, Duration::from_secs(60))?;
+            let guard = Guard::new(MemoryReplayStore::new(remembered, 64 << 20), &verifier, scope, Duration::from_secs(60))?;
             Admits::UrlAndSignature(Box::new((verifier, guard)))
         } else {
             Admits::Url
@@ -54,18 +57,6 @@ pub(crate) struct App {
     pub(crate) workflows: Arc<HashMap<String, Workflow>>,
     pub(crate) clock: Clock,
     pub(crate) counts: Counts,
-}
-
-/// Stands for the service's metrics.
-#[derive(Clone, Default)]
-pub(crate) struct Counts(Arc<Mutex<BTreeMap<String, u64>>>);
-
-impl Counts {
-    fn count(&self, label: String) {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(label).or_default();
-        *count = count.saturating_add(1);
-    }
 }
 
 pub(crate) fn router(app: App) -> axum::Router {
@@ -122,6 +113,5 @@ impl App {
 async fn health(State(app): State<App>) -> String {
     let keys = app.master.load().status((app.clock)()).keys;
     let keys = keys.iter().map(|key| format!("{} {}\n", key.role.as_str(), key.id));
-    let counts = app.counts.0.lock().unwrap_or_else(PoisonError::into_inner);
-    keys.chain(counts.iter().map(|(label, count)| format!("{label}: {count}\n"))).collect()
+    keys.chain(app.counts.lines()).collect()
 }

@@ -7,12 +7,14 @@
 //! Without the variable, or with a weak secret in it, it does not start.
 
 mod app;
+mod counts;
 
 use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use app::{App, Counts, Workflow};
+use app::{App, Workflow};
+use counts::Counts;
 use hookring::{Keyring, Secret, SecretFormat, SecretPolicy, SharedKeyring, Timestamp};
 
 /// User, workflow and salt: in a real service a row of its database.
@@ -38,7 +40,8 @@ async fn main() -> ExitCode {
 
 async fn serve(secret: Secret) -> Result<(), Box<dyn Error>> {
     let master = SharedKeyring::new(Keyring::new(secret, Timestamp::now()).ring);
-    let workflows = [("1", false), ("2", true)].map(|(id, signed)| Ok((id.into(), Workflow::new(&master, IDS, signed)?)));
+    let workflows =
+        [("1", false), ("2", true)].map(|(id, signed)| Ok((id.into(), Workflow::new(&master, IDS, signed, 100_000)?)));
     let workflows = Arc::new(workflows.into_iter().collect::<Result<_, Box<dyn Error>>>()?);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     println!("listening on http://{}", listener.local_addr()?);

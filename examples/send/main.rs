@@ -14,7 +14,7 @@ use sender::Sender;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let url = std::env::args().nth(1).ok_or("usage: send URL")?;
+    let url = std::env::args().nth(1).ok_or("usage: send URL")?.parse()?;
     let secret = Secret::from_env("HOOKRING_SECRET", SecretFormat::Whsec, &SecretPolicy::strict())?;
     let sender = Sender::new(Keyring::new(secret, Timestamp::now()).ring, Duration::from_secs(15))?;
     let message = ("msg_1", br#"{"type":"invoice.paid"}"#.as_slice());

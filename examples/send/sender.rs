@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use hookring::{KeySource, Message, Secret, SignError, SignWith, Signer, Timestamp, providers};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Client, redirect};
+use reqwest::{Client, Url, redirect};
 
 pub(crate) const ATTEMPTS: u32 = 6;
 const FIRST_PAUSE_MS: u64 = 5_000;
@@ -37,10 +37,12 @@ impl<S: KeySource<Key = Secret>> Sender<S> {
         Ok(Self { client, signer: Signer::new(providers::STANDARD_WEBHOOKS, keys, SignWith::AllLive)? })
     }
 
-    /// `pause` may be a sleep, as below; a queue would write the message back with the time of its next attempt.
+    /// Where customers choose the URL, let reqwest resolve names through something that refuses private addresses.
+    ///
+    /// `pause` may be a sleep; a queue would write the message back with the time of its next attempt.
     pub(crate) async fn deliver(
         &self,
-        url: &str,
+        url: &Url,
         (id, body): (&str, &[u8]),
         now: impl Fn() -> Timestamp,
         pause: impl AsyncFn(Duration),
@@ -50,7 +52,7 @@ impl<S: KeySource<Key = Secret>> Sender<S> {
             let signed = self.signer.sign(&Message::new(body).id(id), now())?;
             let mut headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
             signed.apply(&mut headers);
-            let asked = match self.client.post(url).headers(headers).body(body.to_vec()).send().await {
+            let asked = match self.client.post(url.clone()).headers(headers).body(body.to_vec()).send().await {
                 Ok(answer) if answer.status().is_success() => return Ok(Delivery::Delivered { attempts: attempt }),
                 Ok(answer) if answer.status().is_server_error() || answer.status() == 429 => asked(answer.headers(), now()),
                 Ok(answer) => return Ok(Delivery::Refused { status: answer.status().as_u16() }),

@@ -2,6 +2,8 @@
 
 #[path = "../../examples/dsentr/app.rs"]
 mod app;
+#[path = "../../examples/dsentr/counts.rs"]
+mod counts;
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -11,7 +13,8 @@ use std::time::Duration;
 use hookring::{EventKind, Keyring, Secret, SecretFormat, SharedKeyring};
 
 use crate::rig::{Clock, DAY, HOUR, curl, example, openssl_rand, secret, serve, sh};
-use app::{App, Counts, Workflow};
+use app::{App, Workflow};
+use counts::Counts;
 
 /// User, workflow and salt of the example, as the shell writes them.
 const IDS: [[u8; 16]; 3] = [*b"user-0000000001-", *b"workflow-000001-", *b"salt-0000000001-"];
@@ -148,9 +151,14 @@ struct Service {
 
 impl Service {
     async fn start(first: &str) -> Self {
+        Self::remembering(100_000, first).await
+    }
+
+    async fn remembering(deliveries: usize, first: &str) -> Self {
         let clock = Clock::new();
         let ring = SharedKeyring::new(Keyring::new(secret(first), clock.now()).ring);
-        let workflows = [("1", false), ("2", true)].map(|(id, signed)| (id.into(), Workflow::new(&ring, IDS, signed).unwrap()));
+        let workflows =
+            [("1", false), ("2", true)].map(|(id, signed)| (id.into(), Workflow::new(&ring, IDS, signed, deliveries).unwrap()));
         let time = clock.clone();
         let app = App {
             master: ring.clone(),
@@ -255,5 +263,17 @@ async fn a_copy_of_a_trigger_is_answered_like_the_first() {
     for _ in 0..3 {
         assert_eq!(service.send(&only, &format!("{TOKEN}{KEY}{SIGNED}")).await, 200);
     }
+    assert_eq!(service.page("2 ran").await, ["2 ran: 1"]);
+}
+
+/// S2.4 on the system that lets a request through when its replay check fails: no door opens, and the sender comes again.
+#[tokio::test]
+async fn a_replay_check_that_fails_lets_nothing_through() {
+    let only = openssl_rand().await;
+    let service = Service::remembering(1, &only).await;
+    let signed = format!("{TOKEN}{KEY}{SIGNED}");
+    assert_eq!(service.send(&only, &signed).await, 200);
+    service.clock.advance(Duration::from_secs(1));
+    assert_eq!(service.send(&only, &signed).await, 503, "there is no room to remember another one");
     assert_eq!(service.page("2 ran").await, ["2 ran: 1"]);
 }
