@@ -67,6 +67,7 @@ extern crate std;
 pub mod axum;
 #[cfg(feature = "std")]
 mod bearer;
+mod carrier;
 mod derive;
 #[cfg(any(doc, doctest))]
 pub mod docs;
@@ -104,6 +105,7 @@ mod signer;
 mod small;
 mod snapshot;
 mod store;
+pub mod testing;
 mod time;
 #[cfg(feature = "tower")]
 pub mod tower;
@@ -112,6 +114,7 @@ mod verifier;
 
 #[cfg(feature = "std")]
 pub use bearer::{BearerVerifier, Presented, redact_query};
+pub use carrier::Carrier;
 pub use derive::{Derivation, Derived};
 pub use encoding::SecretFormat;
 pub use error::{
