@@ -33,9 +33,11 @@ pub(crate) use snapshots::snapshots;
 pub(crate) use streams::streams;
 pub(crate) use times::times;
 
+type Property = fn(&[u8]);
+
 /// The name of a property, and the property.
 #[allow(dead_code, reason = "a fuzz target runs one")]
-pub(crate) const ALL: &[(&str, fn(&[u8]))] = &[
+pub(crate) const ALL: &[(&str, Property)] = &[
     ("bearer", bearer),
     ("hashes", hashes),
     ("headers", headers),

@@ -10,11 +10,8 @@ pub(crate) fn signing(data: &[u8]) {
     let id = String::from_utf8_lossy(bytes.line());
     let body = bytes.0;
     let message = Message::new(body).id(&id).method("POST").url("https://a.example/hook");
-    let Ok(signed) = Signer::new(scheme, ring(&scheme), SignWith::Current).and_then(|signer| Ok(signer.sign(&message, now)))
-    else {
-        return;
-    };
-    let Ok(signed) = signed else { return };
+    let Ok(signer) = Signer::new(scheme, ring(&scheme), SignWith::Current) else { return };
+    let Ok(signed) = signer.sign(&message, now) else { return };
     let builder = Verifier::builder(scheme);
     let builder = if scheme.signs_url() { builder.public_url("https://a.example") } else { builder };
     let builder = if scheme.has_timestamp() { builder.dangerous_accept_any_age() } else { builder };
