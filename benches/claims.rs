@@ -6,6 +6,22 @@
 //! and `SET PX`; in PostgreSQL `INSERT … ON CONFLICT DO NOTHING` and `UPDATE`, through the same pool. So the other side has as
 //! many round trips and as many writes, and neither leases that can be taken over nor fences. Both sides take turns in many
 //! small batches on the same server and connections, and the median counts.
+//!
+//! Last run: AMD EPYC, 2 cores shared with a load of 20, Redis 7.0 (`appendfsync everysec`), PostgreSQL 15 (default
+//! durability), tokio with 2 threads. Trust the ratios, not the rates.
+//!
+//! | store | workers | hookring, claims/s | bare, claims/s | time of ours / bare |
+//! |---|---|---|---|---|
+//! | memory | 1 | 246981 | 424532 | 1.69 |
+//! | memory | 64 | 232685 | 375777 | 1.74 |
+//! | redis | 1 | 13259 | 15961 | 1.20 |
+//! | redis | 64 | 35880 | 60396 | 1.67 |
+//! | postgresql | 1 | 62 | 69 | 1.10 |
+//! | postgresql | 64 | 1200 | 1786 | 1.45 |
+//!
+//! Conclusion: one worker waits for the network and the disk, so leases and fences cost it 10 to 20 percent. With 64 workers the
+//! server's processor is the limit, and a script or a guarded `INSERT` takes about half as much again as the plain command. In
+//! memory a claim and its commit take 4 µs.
 
 #![allow(
     clippy::unwrap_used,
@@ -108,7 +124,7 @@ impl Keys {
         let headers: Vec<_> = signed.iter().collect();
         let verified =
             Verifier::new(providers::GITHUB, ring).expect("a verifier").verify(&headers, &b"{}"[..]).expect("verified");
-        Self { verified, scope: Scope::new("bench").expect("a scope"), given: 0 }
+        Self { verified, scope: Scope::new(&servers::unique()).expect("a scope"), given: 0 }
     }
 
     fn take(&mut self, count: usize) -> Vec<ReplayKey> {

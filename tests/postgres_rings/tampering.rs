@@ -97,3 +97,56 @@ async fn edited_columns_are_noticed() {
     assert!(matches!(why(flip).await, Failure::Snapshot(SnapshotError::Seal(AeadError::Tampered))));
     assert_eq!(load(&store, "a").await.unwrap().unwrap().generation(), 2);
 }
+
+/// A store whose connections act as a role that may do no more than the documentation says.
+#[derive(Clone)]
+struct AsRole(Database, String);
+
+impl hookring::postgres::Pool for AsRole {
+    type Client = deadpool_postgres::Client;
+    type Error = deadpool_postgres::PoolError;
+
+    async fn get(&self) -> Result<Self::Client, Self::Error> {
+        let client = self.0.0.get().await?;
+        client.batch_execute(&format!("SET ROLE {}", self.1)).await?;
+        Ok(client)
+    }
+
+    fn client(held: &mut Self::Client) -> &mut tokio_postgres::Client {
+        held
+    }
+}
+
+#[tokio::test]
+async fn the_role_of_the_application_cannot_edit_the_trail() {
+    let Some((url, _server)) = servers::postgres_or_skip() else { return };
+    let (owner, role) = (store(database::open(&url, 2).await), format!("hookring_app_{}", servers::unique()));
+    let schema: String =
+        owner.pool().0.get().await.unwrap().query_one("SELECT current_schema()::text", &[]).await.unwrap().get(0);
+    let grants = [
+        format!("CREATE ROLE {role}"),
+        format!("GRANT USAGE ON SCHEMA {schema} TO {role}"),
+        format!("GRANT SELECT, INSERT, UPDATE ON hookring_ring TO {role}"),
+        format!("GRANT SELECT, INSERT ON hookring_event TO {role}"),
+    ];
+    for grant in &grants {
+        sql(&owner, grant).await;
+    }
+    // It does everything that the store does.
+    let app = PostgresKeyringStore::new(AsRole(owner.pool().clone(), role.clone()), owner.seal().clone());
+    let created = first(1);
+    assert_eq!(app.swap("a", 0, &created).await.unwrap(), Swapped::Stored);
+    let rotated = created.ring.rotate(secret(2), HOUR, START).unwrap();
+    assert_eq!(app.swap("a", 1, &rotated).await.unwrap(), Swapped::Stored);
+    assert_eq!(app.reseal::<Secret>("a", START.plus(HOUR)).await.unwrap().map(|events| events.len()), Some(1));
+    assert_eq!(app.history("a", 10).await.unwrap().len(), 4);
+    assert_eq!(app.owners("", 10).await.unwrap().len(), 1);
+    // And cannot touch what it has written.
+    for edit in ["UPDATE hookring_event SET at_ms = 0", "DELETE FROM hookring_event", "TRUNCATE hookring_event"] {
+        let client = hookring::postgres::Pool::get(app.pool()).await.unwrap();
+        let why = client.execute(edit, &[]).await.unwrap_err();
+        assert_eq!(why.code(), Some(&tokio_postgres::error::SqlState::INSUFFICIENT_PRIVILEGE));
+    }
+    let clean = owner.pool().0.get().await.unwrap();
+    clean.batch_execute(&format!("RESET ROLE; DROP OWNED BY {role}; DROP ROLE {role}")).await.unwrap();
+}

@@ -162,10 +162,11 @@ pub(crate) fn postgres_or_skip() -> Option<(String, Option<Server>)> {
     Some((server.postgres_url(), Some(server)))
 }
 
-/// A number that no other test run is likely to use at the same time.
+/// A word that no other test run on the same server has used or will use: process ids come again, in a container soon.
 pub(crate) fn unique() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    format!("{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+    let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis();
+    format!("{}_{now}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
 fn find(name: &str, variable: &str) -> Option<PathBuf> {
