@@ -120,11 +120,16 @@ impl<S: KeySource<Key = Secret>> Signer<S> {
     }
 }
 
-/// The signature of one key as text, for whoever puts it into the body.
-pub(crate) fn body_signature(rules: &Rules, key: &Secret, message: &Message<'_>, now: Timestamp) -> Result<String, SignError> {
-    let mut signature = String::new();
-    Prepared::new(rules, message, now)?.sign([key], &mut |text| signature = text)?;
-    Ok(signature)
+/// The signatures of these keys as text, for whoever puts them into the body.
+pub(crate) fn body_signatures<'k>(
+    rules: &Rules,
+    keys: impl IntoIterator<Item = &'k Secret>,
+    message: &Message<'_>,
+    now: Timestamp,
+) -> Result<Vec<String>, SignError> {
+    let mut signatures = Vec::new();
+    Prepared::new(rules, message, now)?.sign(keys, &mut |text| signatures.push(text))?;
+    Ok(signatures)
 }
 
 /// The prepared scheme, if one can sign with it.

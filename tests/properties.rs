@@ -46,6 +46,10 @@ fn verifier(scheme: &Scheme<'_>) -> Verifier {
 
 fn sign_at(scheme: &Scheme<'_>, id: &str, body: &[u8], now: Timestamp) -> Option<Pairs> {
     let with = if scheme.carries_several() { SignWith::AllLive } else { SignWith::Current };
+    sign_with(scheme, with, id, body, now)
+}
+
+fn sign_with(scheme: &Scheme<'_>, with: SignWith, id: &str, body: &[u8], now: Timestamp) -> Option<Pairs> {
     let signer = Signer::new(*scheme, ring(scheme.key_format()), with).unwrap();
     let message = Message::new(body).id(id).method("POST").url("https://a.example/hook?a=1");
     let signed = signer.sign(&message, now).ok()?;
@@ -87,6 +91,13 @@ fn flipped(value: &[u8], at: Index, by: u8) -> Vec<u8> {
     value
 }
 
+/// A value without what does not matter in it: blanks at the ends, which separator stands between items, and which of two
+/// tags for a signature (TabaPay).
+fn spelled(value: &[u8]) -> Vec<u8> {
+    let text: Vec<u8> = value.trim_ascii().iter().map(|byte| if matches!(byte, b',' | b';') { b' ' } else { *byte }).collect();
+    String::from_utf8_lossy(&text).replace(" v2=", " v1=").into_bytes()
+}
+
 proptest! {
     #![proptest_config(cases(96))]
 
@@ -105,29 +116,21 @@ proptest! {
 
     /// A timestamp or an id whose byte is changed, and a single signature likewise, is never accepted as if it had not
     /// been: either it is rejected, or the change does not change what the bytes say (letter case of hexadecimal digits,
-    /// blanks around a value).
+    /// blanks around a value, another separator or another tag of the same scheme).
     #[test]
     fn a_flipped_byte_of_a_header_is_rejected(
         scheme in schemes(), bytes in vec(any::<u8>(), 0..50), which in any::<Index>(), at in any::<Index>(), by in 1_u8..
     ) {
         let body = body_for(scheme, bytes);
-        let mut headers = sign_at(scheme, "msg_1", &body, NOW).unwrap();
+        // One signature: of several, one may be damaged.
+        let mut headers = sign_with(scheme, SignWith::Current, "msg_1", &body, NOW).unwrap();
         let which = which.index(headers.len());
         let (name, value) = headers[which].clone();
-        // Of several signatures one may be damaged, so only the first is left, which is one entry of the list.
-        let value = if name.ends_with("-signature") && scheme.carries_several() {
-            let separator = if value.contains(&b' ') { b' ' } else { b',' };
-            let keep = if scheme.has_timestamp() && separator == b',' { 2 } else { 1 };
-            value.split(|b| *b == separator).take(keep).collect::<Vec<_>>().join(&separator)
-        } else {
-            value
-        };
-        headers[which].1 = value.clone();
         let verifier = verifier(scheme);
         prop_assert_eq!(verify(&verifier, &headers, &body), Ok(()), "{}", scheme.name());
         let damaged = flipped(&value, at, by);
         headers[which].1 = damaged.clone();
-        let same = damaged.trim_ascii().eq_ignore_ascii_case(value.trim_ascii());
+        let same = spelled(&damaged).eq_ignore_ascii_case(&spelled(&value));
         let verdict = verify(&verifier, &headers, &body);
         prop_assert!(verdict.is_err() || same, "{} {name}: {}", scheme.name(), damaged.escape_ascii());
     }

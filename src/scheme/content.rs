@@ -26,6 +26,11 @@ impl Content<'_, '_> {
         self.rules.parts.iter().try_for_each(|part| self.part(part, out))
     }
 
+    /// The second content that may have been signed.
+    pub(crate) fn write_other(&self, out: &mut Write<'_>) -> Result<(), Rejection> {
+        self.rules.or_parts.iter().try_for_each(|part| self.part(part, out))
+    }
+
     /// One side of the body.
     pub(crate) fn write_half(&self, half: Half, out: &mut Write<'_>) -> Result<(), Rejection> {
         let parts = &self.rules.parts;
@@ -54,7 +59,10 @@ impl Content<'_, '_> {
                 let name = self.names.parts.get(*at).ok_or(Rejection::Missing(Field::Header))?;
                 out(single(view.headers, name, Field::Header)?);
             }
-            PartRule::Json(path) => out(field::json(view.body, path).map_err(|f| rejection(f, Field::Body))?),
+            PartRule::Json(path) => field::json_decoded(view.body, path, out).map_err(|f| rejection(f, Field::Body))?,
+            PartRule::JsonOrEmpty(path) => {
+                field::json_or_empty(view.body, path, out).map_err(|f| rejection(f, Field::Body))?;
+            }
             PartRule::Form(name) => field::form(view.body, name, out).map_err(|f| rejection(f, Field::Body))?,
             PartRule::With(function) => function(view, out)?,
         }

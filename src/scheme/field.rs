@@ -22,10 +22,128 @@ pub(crate) fn json<'b>(body: &'b [u8], path: &str) -> Result<&'b [u8], Fault> {
     at.scalar()
 }
 
+/// Finds a text or a number as [`json`] does and hands its bytes to `out` piece by piece, the escapes of a text decoded.
+pub(crate) fn json_decoded(body: &[u8], path: &str, out: &mut dyn FnMut(&[u8])) -> Result<(), Fault> {
+    let mut at = Cursor(body);
+    for name in path.split('.') {
+        at = at.member(name.as_bytes())?;
+    }
+    at.skip_blanks();
+    match at.0 {
+        [b'"', ..] => unescape(at.string()?, out),
+        _ => at.scalar().map(out),
+    }
+}
+
+/// The same, but a member that is missing or `null` counts as empty.
+pub(crate) fn json_or_empty(body: &[u8], path: &str, out: &mut dyn FnMut(&[u8])) -> Result<(), Fault> {
+    match json(body, path) {
+        Err(Fault::Missing) | Ok(b"null") => {
+            // A text that says `null` is not empty.
+            let mut at = Cursor(body);
+            for name in path.split('.') {
+                match at.member(name.as_bytes()) {
+                    Err(Fault::Missing) => return Ok(()),
+                    other => at = other?,
+                }
+            }
+            at.skip_blanks();
+            if at.0.first() == Some(&b'"') { json_decoded(body, path, out) } else { Ok(()) }
+        }
+        _ => json_decoded(body, path, out),
+    }
+}
+
+/// Hands the items of an array to `each`: the text of every item, as it stands there.
+pub(crate) fn json_items<'b, E: From<Fault>>(
+    body: &'b [u8],
+    path: &str,
+    each: &mut dyn FnMut(&'b [u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut at = Cursor(body);
+    for name in path.split('.') {
+        at = at.member(name.as_bytes())?;
+    }
+    if !at.eat(b'[') {
+        return Err(Fault::Malformed.into());
+    }
+    if at.eat(b']') {
+        return Ok(());
+    }
+    loop {
+        at.skip_blanks();
+        let start = at.0;
+        at.skip_value()?;
+        let len = start.len().saturating_sub(at.0.len());
+        each(start.get(..len).unwrap_or_default())?;
+        if at.eat(b']') {
+            return Ok(());
+        }
+        if !at.eat(b',') {
+            return Err(Fault::Malformed.into());
+        }
+    }
+}
+
+/// Decodes the escapes of a JSON text (RFC 8259, section 7). A surrogate without its other half is malformed.
+fn unescape(text: &[u8], out: &mut dyn FnMut(&[u8])) -> Result<(), Fault> {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let plain = rest.iter().position(|b| *b == b'\\').unwrap_or(rest.len());
+        let (head, tail) = rest.split_at_checked(plain).unwrap_or((rest, b""));
+        out(head);
+        rest = match tail {
+            [] => return Ok(()),
+            [_, b'u', tail @ ..] => {
+                let (first, tail) = hex4(tail)?;
+                let (code, tail) = match (first, tail) {
+                    (0xd800..=0xdbff, [b'\\', b'u', tail @ ..]) => {
+                        let (second, tail) = hex4(tail)?;
+                        let low = second.checked_sub(0xdc00).filter(|low| *low < 0x400).ok_or(Fault::Malformed)?;
+                        let high = first.saturating_sub(0xd800) << 10;
+                        ((high | low).saturating_add(0x1_0000), tail)
+                    }
+                    _ => (first, tail),
+                };
+                let c = char::from_u32(code).ok_or(Fault::Malformed)?;
+                out(c.encode_utf8(&mut [0; 4]).as_bytes());
+                tail
+            }
+            [_, escaped, tail @ ..] => {
+                let byte = match escaped {
+                    b'"' | b'\\' | b'/' => *escaped,
+                    b'b' => 8,
+                    b'f' => 12,
+                    b'n' => b'\n',
+                    b'r' => b'\r',
+                    b't' => b'\t',
+                    _ => return Err(Fault::Malformed),
+                };
+                out(&[byte]);
+                tail
+            }
+            [_] => return Err(Fault::Malformed),
+        };
+    }
+    Ok(())
+}
+
+/// Four hexadecimal digits and what follows them.
+fn hex4(text: &[u8]) -> Result<(u32, &[u8]), Fault> {
+    let (digits, tail) = text.split_at_checked(4).ok_or(Fault::Malformed)?;
+    let mut bytes = [0; 2];
+    hex::decode_to_slice(digits, &mut bytes).map_err(|_| Fault::Malformed)?;
+    Ok((u32::from(u16::from_be_bytes(bytes)), tail))
+}
+
 /// Finds a field of a form body by its name and hands its decoded bytes to `out`, piece by piece.
 pub(crate) fn form(body: &[u8], name: &str, out: &mut dyn FnMut(&[u8])) -> Result<(), Fault> {
-    let value = form_raw(body, name)?;
-    let mut rest = value;
+    percent_decode(form_raw(body, name)?, out)
+}
+
+/// Decodes `%xx` and `+` of a form (the URL Standard, section 5.1) strictly.
+pub(crate) fn percent_decode(text: &[u8], out: &mut dyn FnMut(&[u8])) -> Result<(), Fault> {
+    let mut rest = text;
     while let [byte, tail @ ..] = rest {
         rest = match (byte, tail) {
             (b'%', [high, low, after @ ..]) => {
@@ -54,11 +172,19 @@ pub(crate) fn form_raw<'b>(body: &'b [u8], name: &str) -> Result<&'b [u8], Fault
     for pair in body.split(|b| *b == b'&') {
         let at = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
         let (key, value) = pair.split_at_checked(at).unwrap_or((pair, b""));
-        if key == name.as_bytes() {
+        if names(key, name) {
             found = if found == Err(Fault::Missing) { Ok(value.get(1..).unwrap_or_default()) } else { Err(Fault::Repeated) };
         }
     }
     found
+}
+
+/// Whether the name of a form field, decoded, is this one. Whoever reads the form after us decodes names too, so another
+/// spelling of the same name has to count as the same field.
+fn names(key: &[u8], name: &str) -> bool {
+    let mut left = Some(name.as_bytes());
+    let decoded = percent_decode(key, &mut |piece| left = left.and_then(|left| left.strip_prefix(piece)));
+    decoded.is_ok() && left == Some(b"".as_slice())
 }
 
 /// The rest of a JSON text.
@@ -165,6 +291,10 @@ impl<'b> Cursor<'b> {
                 return Err(Fault::Malformed);
             }
             self.skip_blanks();
+            // Readers decode `\u0061`, and some take names in any letter case: to them such a member would be a second one.
+            if key.contains(&b'\\') || (key != name && key.eq_ignore_ascii_case(name)) {
+                return Err(Fault::Malformed);
+            }
             if key == name {
                 if found.is_ok() {
                     return Err(Fault::Repeated);
@@ -207,6 +337,9 @@ mod tests {
         assert_eq!(json(b"{}", "t"), Err(Fault::Missing));
         assert_eq!(json(br#"{"t":1,"t":2}"#, "t"), Err(Fault::Repeated));
         assert_eq!(json(br#"{"t":"a\u0041"}"#, "t"), Err(Fault::Malformed));
+        // Another spelling of the name would be the same member to another reader.
+        assert_eq!(json(br#"{"t":1,"\u0074":2}"#, "t"), Err(Fault::Malformed));
+        assert_eq!(json(br#"{"t":1,"T":2}"#, "t"), Err(Fault::Malformed));
         for broken in [
             "",
             "[]",
@@ -222,6 +355,46 @@ mod tests {
             "{\"t\":\"\\",
         ] {
             assert!(json(broken.as_bytes(), "t").is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn json_texts_are_decoded() {
+        let read = |body: &str| {
+            let mut out = Vec::new();
+            json_decoded(body.as_bytes(), "a.b", &mut |piece| out.extend_from_slice(piece)).map(|()| out)
+        };
+        let text = |inner: &str| read(&alloc::format!(r#"{{"a":{{"b":{inner}}}}}"#));
+        assert_eq!(text(r#""x\/\n\u00e9\ud83d\ude00\"\\ ü""#), Ok("x/\né😀\"\\ ü".into()));
+        assert_eq!(text("12.50"), Ok(b"12.50".to_vec()));
+        for bad in [r#""\ud83d""#, r#""\ud83d\u0041""#, r#""\x""#, r#""\u12""#, "{}", "[1]"] {
+            assert_eq!(text(bad), Err(Fault::Malformed), "{bad}");
+        }
+        let or_empty = |body: &str| {
+            let mut out = Vec::new();
+            json_or_empty(body.as_bytes(), "a.b", &mut |piece| out.extend_from_slice(piece)).map(|()| out)
+        };
+        assert_eq!(or_empty("{}"), Ok(Vec::new()));
+        assert_eq!(or_empty(r#"{"a":{"b":null}}"#), Ok(Vec::new()));
+        assert_eq!(or_empty(r#"{"a":{"b":"null"}}"#), Ok(b"null".to_vec()));
+        assert_eq!(or_empty(r#"{"a":{"b":true}}"#), Ok(b"true".to_vec()));
+        assert_eq!(or_empty(r#"{"a":{"b":1,"b":1}}"#), Err(Fault::Repeated));
+    }
+
+    #[test]
+    fn items_of_an_array() {
+        let read = |body: &'static str| {
+            let mut items = Vec::new();
+            json_items::<Fault>(body.as_bytes(), "list", &mut |item| {
+                items.push(core::str::from_utf8(item).unwrap());
+                Ok(())
+            })
+            .map(|()| items)
+        };
+        assert_eq!(read(r#"{"list": [ {"a":[1,2]} , 3,"x]"]}"#), Ok(alloc::vec![r#"{"a":[1,2]}"#, "3", "\"x]\""]));
+        assert_eq!(read(r#"{"list":[]}"#), Ok(Vec::new()));
+        for bad in ["{\"list\":{}}", "{\"list\":[1", "{\"list\":[1 2]}", "{\"list\":[,]}"] {
+            assert_eq!(read(bad), Err(Fault::Malformed), "{bad}");
         }
     }
 
@@ -246,5 +419,8 @@ mod tests {
         assert_eq!(read(b"id=%2", "id"), Err(Fault::Malformed));
         assert_eq!(read(b"id=%zz", "id"), Err(Fault::Malformed));
         assert_eq!(read(b"id", "id"), Ok(Vec::new()));
+        assert_eq!(read(b"i%64=1", "id"), Ok(b"1".to_vec()));
+        assert_eq!(read(b"id=1&%69d=2", "id"), Err(Fault::Repeated));
+        assert_eq!(read(b"id=1&idx=2&i=3&%zz=4", "id"), Ok(b"1".to_vec()));
     }
 }
