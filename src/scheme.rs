@@ -10,6 +10,7 @@ mod describe;
 mod emit;
 mod field;
 mod grammar;
+mod json;
 mod offered;
 mod placed;
 mod rules;

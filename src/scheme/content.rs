@@ -1,8 +1,8 @@
 //! The signed content, written part by part into a MAC: the body is never copied.
 
-use super::field;
 use super::offered::{rejection, single};
 use super::rules::{Names, PartRule, Rules};
+use super::{field, json};
 use crate::error::{Field, Rejection};
 use crate::message::{RequestView, Write};
 
@@ -59,9 +59,9 @@ impl Content<'_, '_> {
                 let name = self.names.parts.get(*at).ok_or(Rejection::Missing(Field::Header))?;
                 out(single(view.headers, name, Field::Header)?);
             }
-            PartRule::Json(path) => field::json_decoded(view.body, path, out).map_err(|f| rejection(f, Field::Body))?,
+            PartRule::Json(path) => json::decoded(view.body, path, out).map_err(|f| rejection(f, Field::Body))?,
             PartRule::JsonOrEmpty(path) => {
-                field::json_or_empty(view.body, path, out).map_err(|f| rejection(f, Field::Body))?;
+                json::or_empty(view.body, path, out).map_err(|f| rejection(f, Field::Body))?;
             }
             PartRule::Form(name) => field::form(view.body, name, out).map_err(|f| rejection(f, Field::Body))?,
             PartRule::With(function) => function(view, out)?,

@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use super::Encoding;
 use super::field::{self, Fault};
 use super::rules::{GrammarRule, Names, PlaceRule, Rules, SourceRule, TaggedRule};
+use super::{Encoding, json};
 use crate::encoding::decode_exact;
 use crate::error::{Field, Rejection};
 use crate::headers::{Headers, Name, Once, once, trim};
@@ -118,7 +118,7 @@ fn read_signature_in_body(rules: &Rules, place: &PlaceRule, body: &[u8], candida
     };
     match place {
         PlaceRule::Headers => Err(Fault::Missing),
-        PlaceRule::Json(path) => field::json_decoded(body, path, &mut take),
+        PlaceRule::Json(path) => json::decoded(body, path, &mut take),
         PlaceRule::Form(name) => field::form(body, name, &mut take),
     }
     .map_err(|fault| rejection(fault, Field::Signature))?;
@@ -153,7 +153,7 @@ fn read_source<'a>(
 
 pub(crate) fn in_body<'a>(source: &SourceRule, body: &'a [u8]) -> Result<&'a [u8], Rejection> {
     match source {
-        SourceRule::Json(path) => field::json(body, path),
+        SourceRule::Json(path) => json::scalar(body, path),
         SourceRule::Form(name) => field::form_raw(body, name),
         _ => Err(Fault::Missing),
     }
@@ -172,7 +172,7 @@ pub(crate) fn in_each_item<'a>(
             Self(rejection(fault, Field::Signature))
         }
     }
-    field::json_items(body, path, &mut |item| each(item).map_err(Why)).map_err(|Why(rejection)| rejection)
+    json::items(body, path, &mut |item| each(item).map_err(Why)).map_err(|Why(rejection)| rejection)
 }
 
 fn whole(body: Option<&[u8]>) -> Result<&[u8], Rejection> {

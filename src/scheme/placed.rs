@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::fmt::Write as _;
 
 use super::field::{self, Fault};
+use super::json;
 use super::rules::{GrammarRule, PlaceRule, Rules};
 
 /// Replaces the signatures in a body, which must hold their field: a JSON text whose content is replaced. A form gets the
@@ -23,7 +24,9 @@ pub(crate) fn place(rules: &Rules, body: &mut Vec<u8>, signatures: &[String]) ->
     };
     Some(match &rules.place {
         PlaceRule::Headers => Err(Fault::Missing),
-        PlaceRule::Json(path) => field::json(body, path).map(|old| range_of(body, old)).and_then(|at| replace(body, at, &text)),
+        PlaceRule::Json(path) => {
+            json::scalar(body, path).map(|old| range_of(body, old)).and_then(|at| replace(body, at, &text))
+        }
         PlaceRule::Form(name) => match field::form_raw(body, name) {
             Ok(old) => replace(body, range_of(body, old), &encoded(&text)),
             Err(Fault::Missing) => {
@@ -47,7 +50,7 @@ pub(crate) fn edit_items<E>(
     edit: &mut dyn FnMut(&mut Vec<u8>) -> Result<(), E>,
 ) -> Result<Result<(), Fault>, E> {
     let mut places = Vec::new();
-    let read = field::json_items::<Fault>(body, path, &mut |item| {
+    let read = json::items::<Fault>(body, path, &mut |item| {
         places.push(range_of(body, item).ok_or(Fault::Missing)?);
         Ok(())
     });
