@@ -150,7 +150,7 @@ fn scanner_for(signed: &SignedHeaders) -> Scanner {
 
 /// The schemes that need nothing but a body, an id, a method and a URL.
 fn plain() -> Vec<&'static Scheme<'static>> {
-    providers::ALL.iter().filter(|scheme| scheme.signs_any_body() || scheme.name() == "linear").collect()
+    providers::all().iter().filter(|scheme| scheme.signs_any_body() || scheme.name() == "linear").collect()
 }
 
 fn ring_of(format: SecretFormat) -> Keyring {

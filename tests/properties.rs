@@ -62,7 +62,7 @@ fn verify(verifier: &Verifier, headers: &Pairs, body: &[u8]) -> Result<(), Rejec
 
 /// The schemes that need nothing but a body, an id, a method and a URL.
 fn plain() -> Vec<&'static Scheme<'static>> {
-    providers::ALL.iter().filter(|scheme| scheme.signs_any_body() || scheme.name() == "linear").collect()
+    providers::all().iter().filter(|scheme| scheme.signs_any_body() || scheme.name() == "linear").collect()
 }
 
 fn schemes() -> impl Strategy<Value = &'static Scheme<'static>> {
