@@ -103,6 +103,7 @@ mod signer;
 mod small;
 mod snapshot;
 mod store;
+pub mod testing;
 mod time;
 mod verifier;
 

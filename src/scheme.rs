@@ -12,6 +12,7 @@ mod field;
 mod grammar;
 mod json;
 mod offered;
+mod placed;
 mod rules;
 
 use core::time::Duration;
@@ -29,6 +30,7 @@ pub(crate) use content::{Content, Half};
 pub(crate) use emit::Signatures;
 pub(crate) use field::percent_decode;
 pub(crate) use offered::{Candidates, Offered, in_body, in_each_item, late_timestamp};
+pub(crate) use placed::{edit_items, place};
 pub(crate) use rules::{Names, PlaceRule, Rules, Text};
 
 /// The algorithm of a scheme. Fixed by the scheme, never read from a message.

@@ -4,6 +4,7 @@ mod fan_out;
 mod headers;
 mod prepared;
 
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -125,6 +126,18 @@ where
         let signatures: Vec<_> = keys.iter().map(|live| live.role == Role::Previous).zip(signatures).collect();
         prepared.headers(&signatures)
     }
+}
+
+/// The signatures of these keys as text, for whoever puts them into the body.
+pub(crate) fn body_signatures<'k>(
+    rules: &Rules,
+    keys: impl IntoIterator<Item = &'k Secret>,
+    message: &Message<'_>,
+    now: Timestamp,
+) -> Result<Vec<String>, SignError> {
+    let mut signatures = Vec::new();
+    Prepared::new(rules, message, now)?.sign(keys, &mut |text| signatures.push(text))?;
+    Ok(signatures)
 }
 
 /// The prepared scheme, if one can sign with it.
