@@ -18,6 +18,7 @@ use crate::key::sealed::Signs as _;
 use crate::keyring::{KeySource, Keyring, Part, Role, Status};
 use crate::message::Message;
 use crate::scheme::{PlaceRule, Rules, Scheme};
+use crate::secret::Secret;
 use crate::time::Timestamp;
 use prepared::Prepared;
 
