@@ -65,6 +65,8 @@ extern crate std;
 
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 mod asymmetric;
+#[cfg(feature = "axum")]
+pub mod axum;
 #[cfg(feature = "std")]
 mod bearer;
 mod carrier;
@@ -86,6 +88,8 @@ mod policy;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod providers;
+#[cfg(feature = "http-body")]
+pub mod receiver;
 #[cfg(feature = "redis")]
 pub mod redis;
 mod replay;
@@ -105,6 +109,9 @@ mod snapshot;
 mod store;
 pub mod testing;
 mod time;
+#[cfg(feature = "tower")]
+pub mod tower;
+mod verdict;
 mod verifier;
 
 #[cfg(feature = "ed25519")]
@@ -151,6 +158,7 @@ pub use store::{KeyringStore, Swapped};
 #[cfg(feature = "std")]
 pub use store::{MemoryKeyringStore, MemoryStoreError};
 pub use time::Timestamp;
+pub use verdict::{KeyName, Verdict};
 pub use verifier::{NoKeys, Stream, Streamed, Verified, Verifier, VerifierBuilder};
 
 /// The examples of the README, tested.

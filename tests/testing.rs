@@ -26,7 +26,11 @@ fn verify(scheme: Scheme<'_>, delivery: &Delivery, text: &str, now: Timestamp) -
 
 #[test]
 fn a_sample_of_every_scheme_at_any_time() {
-    for scheme in providers::all().iter().chain(providers::unconfirmed::all()).filter(|scheme| scheme.name() != "hygraph") {
+    for scheme in providers::all()
+        .iter()
+        .chain(providers::unconfirmed::all())
+        .filter(|scheme| scheme.name() != "hygraph" && !scheme.has_public_key())
+    {
         for now in [NOW, LONG_AGO] {
             let sample = Delivery::sample(scheme, now);
             let signed = sample.signed(*scheme, &ring("a secret of the tests 8e2f60c1"), SignWith::Current, now).unwrap();
