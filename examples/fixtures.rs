@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --example fixtures --features testing
-//! cargo run --example fixtures --features testing -- tests/vectors/providers.json
+//! cargo run --example fixtures --features testing -- tests/vectors/others.json
 //! ```
 //!
 //! Without an argument it shows the whole way: a delivery as it came in, signed anew with a secret made for the test, so that

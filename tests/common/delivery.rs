@@ -87,18 +87,7 @@ impl Delivery {
         request
     }
 
-    fn builder(&self) -> VerifierBuilder<'_> {
-        let mut builder = Verifier::builder(self.scheme);
-        if let Some(url) = &self.public_url {
-            builder = builder.public_url(url);
-        }
-        if let Some((past, future)) = self.tolerance {
-            builder = builder.tolerance(past, future);
-        }
-        builder
-    }
-
-    /// The verifier of a receiver that holds secrets.
+    /// A verifier over secrets, for the rigs that need the type.
     pub(crate) fn verifier(&self) -> Result<Verifier, SetupError> {
         match &self.ring {
             Ring::Secrets(ring) => self.builder().build(ring.clone()),
@@ -109,10 +98,21 @@ impl Delivery {
 
     fn any_verifier(&self) -> Result<Box<dyn AnyVerifier>, SetupError> {
         Ok(match &self.ring {
-            Ring::Secrets(_) => Box::new(self.verifier()?),
+            Ring::Secrets(ring) => Box::new(self.builder().build(ring.clone())?),
             #[cfg(any(feature = "ed25519", feature = "p256"))]
             Ring::PublicKeys(ring) => Box::new(self.builder().build(ring.clone())?),
         })
+    }
+
+    fn builder(&self) -> VerifierBuilder<'_> {
+        let mut builder = Verifier::builder(self.scheme);
+        if let Some(url) = &self.public_url {
+            builder = builder.public_url(url);
+        }
+        if let Some((past, future)) = self.tolerance {
+            builder = builder.tolerance(past, future);
+        }
+        builder
     }
 
     fn with_verifier(&self, run: impl FnOnce(&dyn AnyVerifier) -> Outcome) -> Outcome {
