@@ -96,7 +96,9 @@ mod fixtures {
         let text = std::fs::read_to_string(path).unwrap();
         let known: Vec<serde_json::Value> = serde_json::from_str::<Vec<_>>(&text).unwrap();
         let known = known.into_iter().filter(|vector: &serde_json::Value| {
-            let ours = vector["provider"].as_str().and_then(providers::find).is_some();
+            // Fixtures hold secrets, and public keys are none.
+            let row = vector["provider"].as_str().and_then(providers::find);
+            let ours = row.is_some_and(|scheme| !scheme.has_public_key());
             // Old by years, or with parameters that its row does not have.
             ours && vector["provider"] != "sanity" && vector.get("params").is_none()
         });
