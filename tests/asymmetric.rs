@@ -139,8 +139,7 @@ fn texts_of_keys() {
 #[cfg(feature = "p256")]
 #[test]
 fn a_p256_key_is_an_uncompressed_point_of_that_curve() {
-    const KEY: &str =
-        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g==";
+    const KEY: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g==";
     let read = |text: &str| PublicKey::parse(text, PublicKeyFormat::P256Spki).err();
     assert_eq!(read(KEY), None);
     assert_eq!(read(&KEY[..120]), Some(KeyError::WrongLength { bytes: 90 }));
