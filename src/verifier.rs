@@ -5,6 +5,8 @@
 
 mod batch;
 mod builder;
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+mod public;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -153,6 +155,10 @@ where
         // A clock costs as much as a block of SHA-256, and a ring without previous keys is the same at any time.
         let now = if rules.window.is_some() || ring.has_deadlines() { clock() } else { ring.as_of() };
         let live = live_keys(&ring, now)?;
+        #[cfg(any(feature = "ed25519", feature = "p256"))]
+        if rules.curve.is_some() {
+            return public::check(self, &ring, &live, head, body, now);
+        }
         if let Some(path) = &rules.items {
             return batch::check(self, &ring, &live, head, body, path);
         }
@@ -162,7 +168,7 @@ where
 
         // A replay key over content that cannot be written again later has to be digested now.
         let digest = (self.setup.digest_content || !rules.can_stream) && offered.id.is_none();
-        let mut macs = Macs::begin(rules.hash, live.iter().flatten().map(|live| live.key.mac_key()), digest);
+        let mut macs = Macs::begin(rules.hash, live.iter().flatten().filter_map(|live| live.key.mac_key()), digest);
         content.write(&mut |part| macs.update(part))?;
         let mut tags = Tags::EMPTY;
         macs.finish_into(&mut tags);
@@ -267,7 +273,7 @@ fn other_content<K: VerifyKey>(
     digest: bool,
     tags: &mut Tags,
 ) -> Result<(), Rejection> {
-    let mut macs = Macs::begin(content.rules.hash, live.iter().flatten().map(|live| live.key.mac_key()), digest);
+    let mut macs = Macs::begin(content.rules.hash, live.iter().flatten().filter_map(|live| live.key.mac_key()), digest);
     content.write_other(&mut |part| macs.update(part))?;
     macs.finish_into(tags);
     Ok(())

@@ -1,12 +1,15 @@
 //! The signatures that a delivery offers, as bytes.
 
-use super::Encoding;
 use super::rules::Rules;
 use crate::encoding::decode_exact;
+#[cfg(feature = "p256")]
+use crate::key::Curve;
 use crate::mac::MAX_TAG;
 
 /// More candidates of a known kind are refused before any MAC is computed.
-pub(crate) const MAX_CANDIDATES: usize = 16;
+pub(super) const MAX_CANDIDATES: usize = 16;
+/// The same where verifying is slow: with the five keys that may be live this makes ten checks.
+pub(super) const MAX_PUBLIC_CANDIDATES: usize = 2;
 
 /// The signatures of a delivery that could match, decoded, on the stack. Filled in place: it is too large to move about.
 pub(crate) struct Candidates {
@@ -24,14 +27,19 @@ enum Room {
 
 impl Candidates {
     pub(crate) const fn new(rules: &Rules) -> Self {
-        Self { tags: Room::Small([[0; MAX_TAG]; 2]), count: 0, width: rules.hash.tag_len() }
+        Self { tags: Room::Small([[0; MAX_TAG]; 2]), count: 0, width: rules.width }
     }
 
     /// Decodes one entry. A malformed one is left out; it does not void the others.
-    pub(super) fn decode(&mut self, text: &[u8], encoding: Encoding) {
+    pub(super) fn decode(&mut self, text: &[u8], rules: &Rules) {
         let width = self.width;
         let room = self.next_room().and_then(|tag| tag.get_mut(..width));
-        if room.is_some_and(|room| decode_exact(text, encoding, room)) {
+        let decoded = room.is_some_and(|room| match rules.curve {
+            #[cfg(feature = "p256")]
+            Some(Curve::P256) => crate::encoding::decode_ecdsa(text, rules.encoding, room),
+            _ => decode_exact(text, rules.encoding, room),
+        });
+        if decoded {
             self.count = self.count.saturating_add(1);
         }
     }

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use memchr::memchr;
 
+use super::body::in_body;
 use super::candidates::{Candidates, MAX_CANDIDATES};
 use super::field::{self, Fault};
 use super::json;
@@ -104,13 +105,6 @@ fn read_signature_in_body(rules: &Rules, place: &PlaceRule, body: &[u8], candida
     reader.verdict(candidates).map(drop)
 }
 
-/// Reads a timestamp that stands in the body and is signed by being there. Called once the signature was found good.
-pub(crate) fn late_timestamp(rules: &Rules, body: &[u8]) -> Result<Option<Timestamp>, Rejection> {
-    let Some((source, unit)) = rules.timestamp.as_ref().filter(|_| rules.reads_timestamp_late()) else { return Ok(None) };
-    let text = in_body(source, body)?;
-    time::parse(text, *unit).map(Some).ok_or(Rejection::Malformed(Field::Timestamp))
-}
-
 fn read_source<'a>(
     source: &SourceRule,
     name: Option<&Name>,
@@ -123,15 +117,6 @@ fn read_source<'a>(
         (SourceRule::Json(_) | SourceRule::Form(_), _) => in_body(source, whole(body)?),
         _ => tagged.ok_or(Rejection::Missing(Field::Timestamp)),
     }
-}
-
-pub(crate) fn in_body<'a>(source: &SourceRule, body: &'a [u8]) -> Result<&'a [u8], Rejection> {
-    match source {
-        SourceRule::Json(path) => json::scalar(body, path),
-        SourceRule::Form(name) => field::form_raw(body, name),
-        _ => Err(Fault::Missing),
-    }
-    .map_err(|fault| rejection(fault, Field::Timestamp))
 }
 
 /// What stands between the separators.
@@ -150,21 +135,6 @@ fn cut(text: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
         Some((before, [_, after @ ..])) => (before, Some(after)),
         _ => (text, None),
     }
-}
-
-/// Hands every item of a batch to `each`.
-pub(crate) fn in_each_item<'a>(
-    body: &'a [u8],
-    path: &str,
-    each: &mut dyn FnMut(&'a [u8]) -> Result<(), Rejection>,
-) -> Result<(), Rejection> {
-    struct Why(Rejection);
-    impl From<Fault> for Why {
-        fn from(fault: Fault) -> Self {
-            Self(rejection(fault, Field::Signature))
-        }
-    }
-    json::items(body, path, &mut |item| each(item).map_err(Why)).map_err(|Why(rejection)| rejection)
 }
 
 fn whole(body: Option<&[u8]>) -> Result<&[u8], Rejection> {
@@ -372,7 +342,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     fn too_many(&self) -> bool {
-        self.known > MAX_CANDIDATES
+        self.known > self.rules.most
     }
 
     /// What the signature headers came to; gives the time that stood in them. Nothing is decoded if there are too many.
@@ -383,7 +353,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        self.entries.iter().take(self.known).for_each(|entry| candidates.decode(entry, self.rules.encoding));
+        self.entries.iter().take(self.known).for_each(|entry| candidates.decode(entry, self.rules));
         match (self.known, candidates.len()) {
             (0, _) => Err(Rejection::Missing(Field::Signature)),
             (_, 0) => Err(Rejection::Malformed(Field::Signature)),
