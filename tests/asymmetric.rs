@@ -79,7 +79,7 @@ fn two_signatures_are_looked_at_and_three_are_not() {
 
 #[test]
 fn keys_and_schemes_of_different_kinds_are_found_at_the_start() {
-    let secret = || Keyring::<Secret>::new(Secret::generate(SecretFormat::Utf8).unwrap(), NOW).ring;
+    let secret = || Keyring::new(Secret::generate(SecretFormat::Utf8).unwrap(), NOW).ring;
     let private = || Keyring::new(SigningKey::generate().unwrap(), NOW).ring;
     let public = || Keyring::new(SigningKey::generate().unwrap().public_key().unwrap(), NOW).ring;
     let wrong = Some(SetupError::WrongKeyKind);
