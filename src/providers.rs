@@ -72,7 +72,7 @@ const FAMILIES: &[&[Scheme<'static>]] = &[
     SHA1,
 ];
 
-const EVERY: [Scheme<'static>; count()] = joined();
+static EVERY: [Scheme<'static>; count()] = joined();
 
 #[doc(hidden)]
 pub const ALL: &[Scheme<'static>] = &EVERY;

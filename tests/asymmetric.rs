@@ -25,9 +25,9 @@ fn signed(ring: &Keyring<SigningKey>, with: SignWith) -> Vec<(String, String)> {
     headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-fn verdict(ring: &Keyring<PublicKey>, headers: &Vec<(String, String)>, body: &[u8]) -> Result<Role, Rejection> {
+fn verdict(ring: &Keyring<PublicKey>, headers: &[(String, String)], body: &[u8]) -> Result<Role, Rejection> {
     let verifier = Verifier::new(providers::STANDARD_WEBHOOKS_V1A, ring.clone()).unwrap();
-    verifier.verify_at(Request::new(headers, body), NOW).map(|verified| verified.role())
+    verifier.verify_at(Request::new(&headers, body), NOW).map(|verified| verified.role())
 }
 
 #[test]
