@@ -15,6 +15,4 @@ macro_rules! pages {
     )*};
 }
 
-pages! {
-    left_out receiver sender rotate store once tenants edge runbooks observability design threat_model systems
-}
+pages! { left_out receiver sender rotate store once tenants edge runbooks observability design threat_model systems }

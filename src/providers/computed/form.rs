@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+#[cfg(feature = "sha1")]
+use super::url;
 use crate::error::{Field, Rejection};
 use crate::message::{RequestView, Write};
 use crate::scheme::percent_decode;
@@ -48,7 +50,6 @@ pub(super) fn sorted_fields(view: &RequestView<'_>, out: &mut Write<'_>) -> Resu
 /// The same with each pair of name and value once; or nothing, if the query says what the hash of the body is and it is that.
 #[cfg(feature = "sha1")]
 pub(super) fn twilio(view: &RequestView<'_>, out: &mut Write<'_>) -> Result<(), Rejection> {
-    use super::url;
     use sha2::{Digest as _, Sha256};
 
     let target = view.target().ok_or(Rejection::NeedsRequestLine)?;
