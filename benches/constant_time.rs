@@ -101,7 +101,7 @@ fn main() {
         }));
     }
     worst = worst.max(repeated("bearer, a secret: first byte wrong / last byte", || {
-        let verifier = Box::leak(Box::new(BearerVerifier::new(Keyring::<Secret>::new(secret("new"), NOW).ring, 0)));
+        let verifier = Box::leak(Box::new(BearerVerifier::new(Keyring::new(secret("new"), NOW).ring, 0)));
         of_tokens(samples, &new, |token| drop(black_box(verifier.check_token(token, NOW))))
     }));
     worst = worst.max(repeated("bearer, a SHA-256: first byte wrong / last byte", || {

@@ -59,7 +59,7 @@ const ORDINARY: [(&str, &str); 11] = [
 
 /// Headers of a message signed with the key number `n`.
 fn signed(scheme: Scheme<'_>, n: u8, body: &[u8], now: Timestamp) -> HeaderMap {
-    let signer = Signer::new(scheme, Keyring::<Secret>::new(secret(n), now).ring, SignWith::Current).expect("a signer");
+    let signer = Signer::new(scheme, Keyring::new(secret(n), now).ring, SignWith::Current).expect("a signer");
     let mut headers = HeaderMap::new();
     for (name, value) in ORDINARY {
         headers.insert(name, http::HeaderValue::from_static(value));

@@ -183,7 +183,9 @@ fn only_schemes_that_rewrite_their_content_allocate() {
     }
     println!("{} schemes, {} of them allocate", schemes.len(), allocating.len());
     allocating.sort_unstable();
-    assert_eq!(allocating, ALLOCATING);
+    assert!(allocating.iter().all(|name| ALLOCATING.contains(name)), "{allocating:?}");
+    // Some of them exist only with this feature.
+    assert!(cfg!(not(feature = "sha1")) || allocating == ALLOCATING, "{allocating:?}");
 }
 
 #[test]

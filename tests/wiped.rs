@@ -203,7 +203,7 @@ fn secrets_of_every_format() {
         let broken = format!("{text}\n");
         finds(&wanted, || assert!(Secret::parse(&broken, *format, &SecretPolicy::strict()).is_err()));
         assert_eq!(FOUND.get(), 0);
-        all_wiped(&wanted, || drop(black_box(Keyring::<Secret>::new(secret(text, *format), NOW))));
+        all_wiped(&wanted, || drop(black_box(Keyring::new(secret(text, *format), NOW))));
     }
 }
 

@@ -20,7 +20,7 @@ mod snapshots;
 mod streams;
 mod times;
 
-use hookring::{Keyring, Scheme, Secret, SecretFormat, SecretPolicy, Timestamp, Verifier};
+use hookring::{Keyring, Scheme, Secret, SecretFormat, SecretPolicy, Timestamp, Verifier, providers};
 
 pub(crate) use bearer::bearer;
 pub(crate) use hashes::hashes;
@@ -65,6 +65,11 @@ fn secret(format: SecretFormat, n: u8) -> Secret {
         _ => format!("0123456789abcdef0123456789abcd{n:02x}"),
     };
     Secret::parse(&text, format, &SecretPolicy::dangerous_any_strength()).unwrap()
+}
+
+/// The schemes of secrets.
+fn schemes() -> Vec<Scheme<'static>> {
+    providers::all().iter().filter(|scheme| !scheme.has_public_key()).copied().collect()
 }
 
 fn ring(scheme: &Scheme<'_>) -> Keyring {
