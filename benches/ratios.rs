@@ -4,7 +4,31 @@
 //!
 //! Every figure is a ratio to the *floor* of the same run and size: the `hmac` crate, cached key, clone–update–verify over
 //! the bytes that the scheme signs. All cases run interleaved in many small batches, and the median counts, so that a noisy
-//! machine disturbs both sides alike.
+//! machine disturbs both sides alike. A delivery has eleven ordinary headers besides its own.
+//!
+//! Last run: 2026-12-01, AMD EPYC with SHA extensions, 2 cores, busy, Rust 1.95.
+//!
+//! | | 0.25 KiB | 1 KiB | 4 KiB | 64 KiB |
+//! |---|---|---|---|---|
+//! | floor, in ns | 279 | 702 | 2393 | 36268 |
+//! | one key, github | 1.39 | 1.15 | 1.04 | 1.01 |
+//! | one key, stripe | 1.77 | 1.30 | 1.09 | 1.01 |
+//! | one key, standard webhooks | 2.04 | 1.42 | 1.12 | 1.01 |
+//! | two keys, matched current | 1.55 | 1.22 | 1.07 | 1.01 |
+//! | two keys, matched previous | 1.55 | 1.22 | 1.07 | 1.00 |
+//! | two keys, forged | 1.44 | 1.17 | 1.05 | 1.00 |
+//! | five keys, matched last | 2.14 | 1.67 | 1.45 | 1.35 |
+//! | one key, 16 forged signatures | 4.35 | 2.33 | 1.40 | 1.03 |
+//! | one key, 17 forged signatures | 1.08 | 0.43 | 0.13 | 0.01 |
+//! | two keys, replay key with its digest | 2.24 | 1.53 | 1.20 | 1.07 |
+//! | two keys, replay key hashed on demand | 3.06 | 2.42 | 2.13 | 2.02 |
+//! | two keys, streamed in 8 KiB chunks | 2.86 | 1.74 | 1.22 | 1.03 |
+//! | two keys, streamed with replay digest | 3.55 | 2.06 | 1.35 | 1.08 |
+//! | dual signing | 3.12 | 1.84 | 1.29 | 1.06 |
+//! | sign_each for 60 keys, per key | 0.92 | 0.54 | 0.38 | 0.29 |
+//!
+//! A second key costs a few per cent, whichever one matches; what is left beside the MAC is 90 ns for a body signed alone and
+//! 280 ns where id, time and base64 are read as well.
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "a bench may panic")]
 

@@ -290,6 +290,43 @@ mod tests {
         }
     }
 
+    /// Every length up to 1025 and some up to a mebibyte, under one to six random keys, in two pieces: both bodies give what
+    /// `hmac` gives, and the fast one is what runs where the CPU has the instructions.
+    #[test]
+    fn both_bodies_give_the_tags_of_hmac() {
+        use hmac::Mac as _;
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut random = move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state >> 40).unwrap()
+        };
+        let message: alloc::vec::Vec<u8> = (0..1_usize << 20).map(|_| random().to_le_bytes()[0]).collect();
+        let long: alloc::vec::Vec<usize> = (0..12).map(|_| random() % message.len()).chain([message.len()]).collect();
+        for len in (0..=1025).chain(long) {
+            let count = 1 + random() % MAX_KEYS;
+            let digest = count < MAX_KEYS && random() % 2 == 0;
+            let texts: alloc::vec::Vec<alloc::vec::Vec<u8>> =
+                (0..count).map(|_| (0..random() % 150).map(|_| random().to_le_bytes()[1]).collect()).collect();
+            let keys: alloc::vec::Vec<_> = texts.iter().map(|text| MacKey::new(text).unwrap()).collect();
+            let (head, tail) = message[..len].split_at(random() % (len + 1));
+            let mut chosen = Macs::begin(Hash::Sha256, keys.iter(), digest);
+            #[cfg(feature = "simd")]
+            assert_eq!(matches!(chosen.0, Body::Lanes(_)), shani::ShaNi::detect().is_some());
+            let mut portable = Macs(Body::Portable(Portable::begin(Hash::Sha256, keys.iter(), digest)));
+            for macs in [&mut chosen, &mut portable] {
+                macs.update(head);
+                macs.update(tail);
+            }
+            let (chosen, portable) = (chosen.finish(), portable.finish());
+            let mac = |text: &alloc::vec::Vec<u8>| Hmac::<Sha256>::new_from_slice(text).unwrap().chain_update(&message[..len]);
+            let wanted: alloc::vec::Vec<[u8; 32]> = texts.iter().map(|text| mac(text).finalize().into_bytes().into()).collect();
+            assert!(chosen.iter().eq(&wanted) && portable.iter().eq(&wanted), "{count} keys, {len} bytes");
+            assert_eq!((chosen.digest, chosen.digest.is_some()), (portable.digest, digest), "{len} bytes");
+        }
+    }
+
     #[test]
     fn the_digest_is_of_the_domain_block_and_the_message() {
         use sha2::Digest as _;

@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 /// Signs one message for many endpoints that have keys of their own.
 ///
 /// The message is hashed once for every six keys, not once per endpoint; where the CPU has SHA extensions that is about
-/// a quarter of the work.
+/// a third of the work.
 ///
 /// ```
 /// use hookring::{FanOut, Keyring, Message, Secret, SecretFormat, SignWith, Timestamp, providers};
@@ -68,7 +68,8 @@ impl FanOut {
         let prepared = Prepared::new(&self.rules, message, now)?;
         let wanted = |role| role == Role::Current || self.with == SignWith::AllLive;
         // The keys of all rings in a row, and where those of each ring end.
-        let (mut keys, mut ends) = (Vec::new(), Vec::new());
+        let rings = rings.into_iter();
+        let (mut keys, mut ends) = (Vec::with_capacity(rings.size_hint().0), Vec::with_capacity(rings.size_hint().0));
         for ring in rings {
             if ring.current().is_some() {
                 keys.extend(ring.live(now).filter(|live| wanted(live.role)));
