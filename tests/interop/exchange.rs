@@ -1,0 +1,211 @@
+//! The three directions: signed by us, signed by them, tampered with.
+
+use std::collections::BTreeMap;
+
+use base64ct::{Base64, Encoding as _};
+use hookring::{Keyring, Message, Scheme, Secret, SecretPolicy, SetupError, SignWith, Signer, Timestamp};
+use serde_json::{Value, json};
+
+use crate::common::delivery::{Delivery, split_url};
+use crate::common::outcome::Verdict;
+use crate::deliveries::{Given, Headers, Kind, Random, Tampering, make, tamper};
+use crate::sdk::Sdk;
+
+/// How many deliveries of each direction.
+pub(crate) const EACH: usize = 200;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Direction {
+    OursToTheirs,
+    TheirsToOurs,
+    Tampered,
+}
+
+impl Direction {
+    pub(crate) const ALL: [Self; 3] = [Self::OursToTheirs, Self::TheirsToOurs, Self::Tampered];
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::OursToTheirs => "ours to theirs",
+            Self::TheirsToOurs => "theirs to ours",
+            Self::Tampered => "tampered",
+        }
+    }
+}
+
+/// What came of one direction.
+#[derive(Default)]
+pub(crate) struct Tally {
+    pub(crate) done: usize,
+    pub(crate) agreed: usize,
+    /// By the kind of body or the tampering: how many, and what was said of the first.
+    pub(crate) disagreed: BTreeMap<String, (usize, String)>,
+    /// Why it was not done at all.
+    pub(crate) cannot: Option<&'static str>,
+}
+
+impl Tally {
+    fn cannot(why: &'static str) -> Self {
+        Self { cannot: Some(why), ..Self::default() }
+    }
+
+    fn count(&mut self, kind: &str, wrong: Option<String>) {
+        self.done += 1;
+        match wrong {
+            None => self.agreed += 1,
+            Some(why) => self.disagreed.entry(kind.to_owned()).or_insert((0, why)).0 += 1,
+        }
+    }
+}
+
+/// One SDK and one of its providers.
+pub(crate) struct Pair<'s> {
+    pub(crate) sdk: &'s mut Sdk,
+    pub(crate) provider: &'s str,
+    pub(crate) scheme: Scheme<'static>,
+    pub(crate) seed: u64,
+}
+
+impl Pair<'_> {
+    pub(crate) fn run(&mut self, direction: Direction) -> Tally {
+        let mut random = Random(self.seed ^ direction as u64);
+        match direction {
+            Direction::OursToTheirs => self.ours_to_theirs(&mut random),
+            Direction::TheirsToOurs => self.theirs_to_ours(&mut random),
+            Direction::Tampered => self.tampered(&mut random),
+        }
+    }
+
+    fn ours_to_theirs(&mut self, random: &mut Random) -> Tally {
+        let mut tally = Tally::default();
+        for n in 0..EACH {
+            let given = make(self.provider, &self.scheme, random, n);
+            let Some(headers) = self.sign(&given) else { return Tally::cannot("the signature stands in the body") };
+            tally.count(given.kind.as_str(), wrong(self.they_say(&given, &headers), true));
+        }
+        tally
+    }
+
+    fn theirs_to_ours(&mut self, random: &mut Random) -> Tally {
+        let mut tally = Tally::default();
+        for n in 0..EACH {
+            let mut given = make(self.provider, &self.scheme, random, n);
+            let verdict = match self.they_sign(&mut given) {
+                Ok(headers) => wrong(self.we_say(&given, &headers), true),
+                Err(why) => Some(why),
+            };
+            tally.count(given.kind.as_str(), verdict);
+        }
+        tally
+    }
+
+    /// Half are signed by us and half by them, where both can; then both are asked.
+    fn tampered(&mut self, random: &mut Random) -> Tally {
+        let mut tally = Tally::default();
+        let mut n = 0;
+        while tally.done < EACH {
+            n += 1;
+            let mut given = make(self.provider, &self.scheme, random, n);
+            // What one side cannot sign at all was counted before.
+            if given.kind == Kind::Empty || given.kind == Kind::Binary {
+                continue;
+            }
+            let ours = if n % 2 == 0 { self.sign(&given) } else { None };
+            let Some(mut headers) = ours.or_else(|| self.they_sign(&mut given).ok()) else { continue };
+            let what = Tampering::ALL[random.below(Tampering::ALL.len())];
+            let applies = match what {
+                Tampering::Late => self.scheme.has_timestamp() && self.checks_age(),
+                Tampering::Url => self.scheme.signs_url(),
+                _ => true,
+            };
+            if !applies || !tamper(what, self.provider, &mut given, &mut headers, random) {
+                continue;
+            }
+            let theirs = wrong(self.they_say(&given, &headers), false).map(|why| format!("they: {why}"));
+            let ours = wrong(self.we_say(&given, &headers), false).map(|why| format!("we: {why}"));
+            tally.count(&format!("{what:?}").to_lowercase(), theirs.or(ours));
+        }
+        tally
+    }
+
+    fn checks_age(&self) -> bool {
+        self.sdk.hello.pointer(&format!("/providers/{}/window/0", self.provider)).is_some_and(Value::is_number)
+    }
+
+    fn ring(&self, given: &Given) -> Keyring {
+        let policy = SecretPolicy::dangerous_any_strength();
+        let secret = Secret::parse(&given.secret, self.scheme.key_format(), &policy).expect("a secret of the scheme's format");
+        Keyring::new(secret, Timestamp::from_unix_secs(given.signed_at)).ring
+    }
+
+    /// `None` for a scheme that is verified only.
+    fn sign(&self, given: &Given) -> Option<Headers> {
+        let signer = match Signer::new(self.scheme, self.ring(given), SignWith::Current) {
+            Ok(signer) => signer,
+            Err(SetupError::SignatureInBody) => return None,
+            Err(why) => panic!("{}: {why}", self.provider),
+        };
+        let message = Message::new(&given.body).id(&given.id).method("POST").url(&given.url);
+        let signed = signer.sign(&message, Timestamp::from_unix_secs(given.signed_at)).expect("signed");
+        Some(signed.iter().map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec())).collect())
+    }
+
+    fn we_say(&self, given: &Given, headers: &Headers) -> (bool, String) {
+        let (origin, target) = split_url(&given.url);
+        let delivery = Delivery {
+            scheme: self.scheme,
+            ring: self.ring(given),
+            tolerance: None,
+            public_url: self.scheme.signs_url().then(|| origin.to_owned()),
+            method: Some("POST".to_owned()),
+            target: Some(target.to_owned()),
+            headers: headers.clone(),
+            body: given.body.clone(),
+            now: Timestamp::from_unix_secs(given.received_at),
+        };
+        let outcome = delivery.verify();
+        assert!(matches!(outcome.verdict, Verdict::Accept | Verdict::Reject), "{}: {}", self.provider, outcome.short());
+        (outcome.verdict == Verdict::Accept, outcome.short())
+    }
+
+    fn they_say(&mut self, given: &Given, headers: &Headers) -> (bool, String) {
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (name, Base64::encode_string(value))).collect();
+        let mut line = self.line("verify", given, given.received_at);
+        line["headers"] = json!(headers);
+        let answer = self.sdk.ask(&line).unwrap_or_else(|_| panic!("{}: its process died", self.sdk.text("sdk")));
+        let outcome = answer["outcome"].as_str().unwrap_or_default();
+        (outcome == "accept", format!("{outcome} {}", answer["why"].as_str().unwrap_or_default()))
+    }
+
+    /// The headers; body and URL may be changed by it. `Err` if it refuses to sign such a body.
+    fn they_sign(&mut self, given: &mut Given) -> Result<Headers, String> {
+        let line = self.line("sign", given, given.signed_at);
+        let answer = self.sdk.ask(&line).unwrap_or_else(|_| panic!("{}: its process died", self.sdk.text("sdk")));
+        let bytes = |value: &Value| Base64::decode_vec(value.as_str().unwrap_or_default()).expect("base64");
+        let Some(headers) = answer["headers"].as_array() else {
+            return Err(format!("does not sign: {}", answer["why"].as_str().unwrap_or_default()));
+        };
+        if answer["body_base64"].is_string() {
+            given.body = bytes(&answer["body_base64"]);
+        }
+        Ok(headers.iter().map(|pair| (pair[0].as_str().unwrap_or_default().to_owned(), bytes(&pair[1]))).collect())
+    }
+
+    fn line(&self, what: &str, given: &Given, now: i64) -> Value {
+        json!({
+            "do": what,
+            "provider": self.provider,
+            "secrets": [given.secret],
+            "method": "POST",
+            "url": given.url,
+            "id": given.id,
+            "body_base64": Base64::encode_string(&given.body),
+            "now_unix": now,
+        })
+    }
+}
+
+/// What was said, if it was not what was wanted.
+fn wrong((accepted, said): (bool, String), wanted: bool) -> Option<String> {
+    (accepted != wanted).then_some(said)
+}

@@ -1,0 +1,28 @@
+import hmac
+from base64 import b64encode
+from datetime import datetime, timezone
+
+from box_sdk_gen.managers.webhooks import WebhooksManager
+
+NAME = "boxsdk"
+
+
+def verify(d):
+    second = d.secrets[1] if len(d.secrets) > 1 else None
+    return WebhooksManager.validate_message(d.text, d.headers, d.secret, secondary_key=second, max_age=d.tolerance or 600)
+
+
+def sign(d):
+    time = datetime.fromtimestamp(d.seconds, timezone.utc).isoformat()
+    tag = hmac.digest(d.secret.encode(), d.body + time.encode(), "sha256")
+    return {
+        "headers": {
+            "Box-Delivery-Timestamp": time,
+            "Box-Signature-Version": "1",
+            "Box-Signature-Algorithm": "HmacSHA256",
+            "Box-Signature-Primary": b64encode(tag).decode(),
+        }
+    }
+
+
+PROVIDERS = {"box": (verify, sign, {"window": [600, 0], "settable": True, "several": True, "recipe": True})}
