@@ -66,6 +66,8 @@ extern crate std;
 #[cfg(feature = "std")]
 mod bearer;
 mod derive;
+#[cfg(any(doc, doctest))]
+pub mod docs;
 mod encoding;
 mod error;
 mod guard;
