@@ -65,6 +65,7 @@ extern crate std;
 
 #[cfg(feature = "std")]
 mod bearer;
+mod carrier;
 mod derive;
 #[cfg(any(doc, doctest))]
 pub mod docs;
@@ -105,6 +106,7 @@ mod verifier;
 
 #[cfg(feature = "std")]
 pub use bearer::{BearerVerifier, Presented, redact_query};
+pub use carrier::Carrier;
 pub use derive::{Derivation, Derived};
 pub use encoding::SecretFormat;
 pub use error::{

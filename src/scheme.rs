@@ -34,22 +34,34 @@ pub(crate) use rules::{Names, PlaceRule, Rules, Text};
 pub enum Algorithm {
     /// HMAC with SHA-256 (RFC 2104, FIPS 180-4).
     HmacSha256,
+    /// HMAC with SHA-384.
+    HmacSha384,
     /// HMAC with SHA-512.
     HmacSha512,
+    /// HMAC with SHA-1, for providers that sign with nothing better. The known attacks on SHA-1 find collisions and do not
+    /// reach HMAC (RFC 6151 says why for MD5, and it holds here too), but do not choose it for a scheme of your own.
+    #[cfg(feature = "sha1")]
+    HmacSha1,
 }
 
 impl Algorithm {
     pub(crate) const fn hash(self) -> Hash {
         match self {
             Self::HmacSha256 => Hash::Sha256,
+            Self::HmacSha384 => Hash::Sha384,
             Self::HmacSha512 => Hash::Sha512,
+            #[cfg(feature = "sha1")]
+            Self::HmacSha1 => Hash::Sha1,
         }
     }
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::HmacSha256 => "HMAC-SHA256",
+            Self::HmacSha384 => "HMAC-SHA384",
             Self::HmacSha512 => "HMAC-SHA512",
+            #[cfg(feature = "sha1")]
+            Self::HmacSha1 => "HMAC-SHA1",
         }
     }
 }
@@ -292,6 +304,26 @@ impl<'a> Scheme<'a> {
             || matches!(self.place, Place::Each(_) | Place::Numbered { .. })
     }
 
+    /// Whether every message that has a body, an id, a method and a URL can be signed: nothing is read from the body or from
+    /// further headers, and the signature stands in headers.
+    #[must_use]
+    pub const fn signs_any_body(&self) -> bool {
+        let mut rest = self.parts;
+        while let [part, tail @ ..] = rest {
+            if matches!(part, Part::Header(_) | Part::Json(_) | Part::Form(_) | Part::With(_)) {
+                return false;
+            }
+            rest = tail;
+        }
+        !self.reads_body()
+    }
+
+    /// Whether the signature or the timestamp stands in the body.
+    const fn reads_body(&self) -> bool {
+        matches!(self.place, Place::Json(_) | Place::Form(_))
+            || matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _)))
+    }
+
     /// Whether the URL is signed, so that a verifier needs the public one.
     #[must_use]
     pub const fn signs_url(&self) -> bool {
@@ -308,8 +340,6 @@ impl<'a> Scheme<'a> {
     /// Whether a delivery can be verified while its body streams in: the body is signed once and nothing is read from it.
     #[must_use]
     pub const fn can_stream(&self) -> bool {
-        let in_body = matches!(self.place, Place::Json(_) | Place::Form(_))
-            || matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _)));
         let mut bodies = 0_u8;
         let mut rest = self.parts;
         while let [part, tail @ ..] = rest {
@@ -320,6 +350,6 @@ impl<'a> Scheme<'a> {
             }
             rest = tail;
         }
-        bodies == 1 && !in_body
+        bodies == 1 && !self.reads_body()
     }
 }

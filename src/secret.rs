@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec;
+use alloc::vec::Vec;
 use core::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
@@ -16,6 +17,8 @@ use crate::policy::{MAX_TEXT, SecretPolicy};
 
 /// The prefix of a Standard Webhooks secret.
 const WHSEC: &str = "whsec_";
+/// The prefix of a Supabase one.
+const V1_WHSEC: &str = "v1,whsec_";
 
 /// A signing secret.
 ///
@@ -77,18 +80,27 @@ impl Secret {
         getrandom::fill(random.as_mut()).map_err(|_| SecretError::NoRandomness)?;
         let mut digits = Zeroizing::new([0_u8; 64]);
         let text = match format {
-            SecretFormat::Utf8 | SecretFormat::Hex => {
+            SecretFormat::Utf8 | SecretFormat::Hex | SecretFormat::HtmlText => {
                 hex::encode_to_slice(*random, digits.as_mut()).map_err(|_| SecretError::NotHex)?;
                 core::str::from_utf8(digits.as_ref()).map_err(|_| SecretError::NotHex)?
             }
             SecretFormat::Base64Url => {
                 Base64UrlUnpadded::encode(random.as_ref(), digits.as_mut()).map_err(|_| SecretError::NotBase64Url)?
             }
-            SecretFormat::Base64 | SecretFormat::Whsec => {
+            SecretFormat::Base64 | SecretFormat::Whsec | SecretFormat::V1Whsec => {
                 Base64::encode(random.as_ref(), digits.as_mut()).map_err(|_| SecretError::NotBase64)?
             }
+            #[cfg(feature = "sha1")]
+            SecretFormat::Sha1OfText => {
+                hex::encode_to_slice(*random, digits.as_mut()).map_err(|_| SecretError::NotHex)?;
+                core::str::from_utf8(digits.as_ref()).map_err(|_| SecretError::NotHex)?
+            }
         };
-        let prefix = if format == SecretFormat::Whsec { WHSEC } else { "" };
+        let prefix = match format {
+            SecretFormat::Whsec => WHSEC,
+            SecretFormat::V1Whsec => V1_WHSEC,
+            _ => "",
+        };
         // Exactly the right size at once: growing would leave an unwiped copy behind.
         let mut whole = Zeroizing::new(alloc::string::String::with_capacity(prefix.len().saturating_add(text.len())));
         whole.push_str(prefix);
@@ -218,12 +230,22 @@ fn check_surface(text: &str, format: SecretFormat) -> Result<(), SecretError> {
         return Err(SecretError::SurroundingBlanks);
     }
     match text.split_once(WHSEC) {
+        Some(("v1,", _)) if format == SecretFormat::V1Whsec => Ok(()),
+        _ if format == SecretFormat::V1Whsec => Err(SecretError::MissingPrefix),
         Some(("", _)) => Ok(()),
         // `v1,whsec_…` taken as text would silently be another key. Other text in front may belong to a foreign secret.
-        Some((before, _)) if format != SecretFormat::Utf8 || before.ends_with(',') => Err(SecretError::MarkerBeforePrefix),
+        Some((before, _)) if !is_text(format) || before.ends_with(',') => Err(SecretError::MarkerBeforePrefix),
         None if format == SecretFormat::Whsec => Err(SecretError::MissingPrefix),
         _ => Ok(()),
     }
+}
+
+/// Whether any text whatever may be a secret of this format.
+const fn is_text(format: SecretFormat) -> bool {
+    !matches!(
+        format,
+        SecretFormat::Hex | SecretFormat::Base64 | SecretFormat::Base64Url | SecretFormat::Whsec | SecretFormat::V1Whsec
+    )
 }
 
 /// Decodes into a buffer of the final size, so that no unwiped copy is left behind.
@@ -242,8 +264,47 @@ fn decode(text: &str, format: SecretFormat) -> Result<Zeroizing<Box<[u8]>>, Secr
             Zeroizing::new(key.into())
         }
         SecretFormat::Whsec => decode_base64(text.strip_prefix(WHSEC).ok_or(SecretError::MissingPrefix)?)?,
+        SecretFormat::V1Whsec => decode_base64(text.strip_prefix(V1_WHSEC).ok_or(SecretError::MissingPrefix)?)?,
+        SecretFormat::HtmlText => decode_html(text),
+        #[cfg(feature = "sha1")]
+        SecretFormat::Sha1OfText => {
+            use sha1::{Digest as _, Sha1};
+            let mut hashed = Sha1::digest(text.as_bytes());
+            let key = Zeroizing::new(Box::from(hashed.as_slice()));
+            zeroize::Zeroize::zeroize(hashed.as_mut_slice());
+            key
+        }
     };
     if key.is_empty() { Err(SecretError::DecodesToNothing) } else { Ok(key) }
+}
+
+/// Decodes the entities that `wp_specialchars_decode` of WordPress decodes; every other text stays as it is.
+fn decode_html(text: &str) -> Zeroizing<Box<[u8]>> {
+    const ENTITIES: [(&str, u8); 13] = [
+        ("&amp;", b'&'),
+        ("&#038;", b'&'),
+        ("&#x26;", b'&'),
+        ("&lt;", b'<'),
+        ("&#060;", b'<'),
+        ("&gt;", b'>'),
+        ("&#062;", b'>'),
+        ("&quot;", b'"'),
+        ("&#034;", b'"'),
+        ("&#x22;", b'"'),
+        ("&#039;", b'\''),
+        ("&#39;", b'\''),
+        ("&#x27;", b'\''),
+    ];
+    // Decoding makes a text shorter, so the buffer never grows.
+    let mut key = Zeroizing::new(Vec::with_capacity(text.len()));
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let found = ENTITIES.iter().find_map(|(entity, byte)| Some((*byte, rest.strip_prefix(entity.as_bytes())?)));
+        let (byte, after) = found.unwrap_or((*first, tail));
+        key.push(byte);
+        rest = after;
+    }
+    Zeroizing::new(key.as_slice().into())
 }
 
 fn decode_base64(text: &str) -> Result<Zeroizing<Box<[u8]>>, SecretError> {
@@ -302,6 +363,32 @@ mod tests {
         assert_ne!(id("61626364", SecretFormat::Utf8), abcd);
     }
 
+    #[test]
+    fn prefixes_and_entities_are_decoded_and_nothing_else() {
+        let id = |text: &str, format| Secret::parse(text, format, &ANY).unwrap().fingerprint();
+        let of = |text: &str| id(text, SecretFormat::Utf8);
+        assert_eq!(id("v1,whsec_YWJjZA==", SecretFormat::V1Whsec), of("abcd"));
+        refuses("whsec_YWJj", SecretFormat::V1Whsec, SecretError::MissingPrefix);
+        refuses("v2,whsec_YWJj", SecretFormat::V1Whsec, SecretError::MissingPrefix);
+        refuses("v1,whsec_", SecretFormat::V1Whsec, SecretError::DecodesToNothing);
+        for (text, wanted) in [
+            ("a&amp;b&lt;&gt;&quot;&#039;", "a&b<>\"'"),
+            ("&amp;lt;", "&lt;"),
+            ("&nbsp; & &amp", "&nbsp; & &amp"),
+            ("plain é", "plain é"),
+        ] {
+            assert_eq!(id(text, SecretFormat::HtmlText), of(wanted), "{text}");
+        }
+    }
+
+    #[cfg(feature = "sha1")]
+    #[test]
+    fn a_text_may_be_hashed_to_a_key() {
+        let id = |text: &str, format| Secret::parse(text, format, &ANY).unwrap().fingerprint();
+        // FIPS 180-4, "abc".
+        assert_eq!(id("abc", SecretFormat::Sha1OfText), id("a9993e364706816aba3e25717850c26c9cd0d89d", SecretFormat::Hex));
+    }
+
     /// RFC 2104: a key is padded with zeros to the block, and a longer one is hashed first.
     #[test]
     fn keys_that_are_equal_to_hmac_have_equal_fingerprints() {
@@ -332,14 +419,19 @@ mod tests {
     #[cfg(feature = "std")]
     #[test]
     fn generated_secrets_have_the_form_of_their_format() {
-        for (format, len) in
-            [(SecretFormat::Utf8, 64), (SecretFormat::Hex, 64), (SecretFormat::Base64, 44), (SecretFormat::Whsec, 50)]
-        {
+        for (format, len) in [
+            (SecretFormat::Utf8, 64),
+            (SecretFormat::Hex, 64),
+            (SecretFormat::Base64, 44),
+            (SecretFormat::Whsec, 50),
+            (SecretFormat::V1Whsec, 53),
+            (SecretFormat::HtmlText, 64),
+        ] {
             let one = Secret::generate(format).unwrap();
             let two = Secret::generate(format).unwrap();
             assert_eq!(one.reveal().len(), len);
             assert_ne!(one.reveal(), two.reveal());
-            assert_eq!(one.key_len(), if format == SecretFormat::Utf8 { 64 } else { 32 });
+            assert_eq!(one.key_len(), if is_text(format) { 64 } else { 32 });
             assert!(Secret::parse(one.reveal(), format, &SecretPolicy::strict()).is_ok());
         }
     }

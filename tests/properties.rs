@@ -25,7 +25,13 @@ type Pairs = Vec<(String, Vec<u8>)>;
 /// A ring of two keys. The text of each is also the material, whatever format the scheme has.
 fn ring(format: SecretFormat) -> Keyring {
     let secret = |text: &str| {
-        let text = if format == SecretFormat::Whsec { format!("whsec_{}", &text.replace('-', "+")) } else { text.to_owned() };
+        let text = match format {
+            SecretFormat::Whsec => format!("whsec_{}", text.replace('-', "+")),
+            SecretFormat::V1Whsec => format!("v1,whsec_{}", text.replace('-', "+")),
+            SecretFormat::Base64 => text.replace('-', "+"),
+            SecretFormat::Hex => hex::encode(text),
+            _ => text.to_owned(),
+        };
         Secret::parse(&text, format, &SecretPolicy::provider()).unwrap()
     };
     let ring = Keyring::new(secret(KEYS[0]), NOW).ring;
@@ -50,8 +56,13 @@ fn verify(verifier: &Verifier, headers: &Pairs, body: &[u8]) -> Result<(), Rejec
     verifier.verify_at(Request::new(headers, body).method("POST").target(TARGET), NOW).map(|_| ())
 }
 
+/// The schemes that need nothing but a body, an id, a method and a URL.
+fn plain() -> Vec<&'static Scheme<'static>> {
+    providers::ALL.iter().filter(|scheme| scheme.signs_any_body() || scheme.name() == "linear").collect()
+}
+
 fn schemes() -> impl Strategy<Value = &'static Scheme<'static>> {
-    any::<Index>().prop_map(|at| at.get(providers::ALL))
+    select(plain())
 }
 
 /// Any body, and for schemes that read one, a body with a time in it.
@@ -215,7 +226,7 @@ proptest! {
         ], 4),
         repeat in any::<bool>(), body in vec(any::<u8>(), 0..60), target in any::<String>(), method in any::<String>(),
     ) {
-        for scheme in providers::ALL {
+        for scheme in plain() {
             let mut headers = sign_at(scheme, "msg_1", &body_for(scheme, body.clone()), NOW).unwrap();
             headers.iter_mut().zip(&values).for_each(|((_, value), hostile)| value.clone_from(hostile));
             if repeat {

@@ -122,6 +122,7 @@ const fn encoding(encoding: Encoding) -> &'static str {
         Encoding::HexUpper => "hex, written in upper case",
         Encoding::Base64 => "base64",
         Encoding::Base64Url => "base64url without padding",
+        Encoding::Base64UrlPadded => "base64url, padding optional",
     }
 }
 
@@ -142,5 +143,9 @@ const fn secret(format: SecretFormat) -> &'static str {
         SecretFormat::Base64 => "base64",
         SecretFormat::Base64Url => "base64url without padding",
         SecretFormat::Whsec => "whsec_ and base64",
+        SecretFormat::V1Whsec => "v1,whsec_ and base64",
+        SecretFormat::HtmlText => "its text is the key, HTML entities decoded",
+        #[cfg(feature = "sha1")]
+        SecretFormat::Sha1OfText => "the SHA-1 of its text is the key",
     }
 }
