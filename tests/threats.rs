@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(clippy::arithmetic_side_effects, reason = "small numbers")]
 
-use hookring::{Keyring, Message, Request, Secret, SecretFormat, SecretPolicy, SignWith, Signer, Timestamp, Verifier, providers};
+use hookring::{
+    Keyring, Message, Request, Secret, SecretFormat, SecretPolicy, SignWith, Signer, Timestamp, Verifier, providers,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;

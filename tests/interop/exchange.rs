@@ -1,6 +1,7 @@
 //! The three directions: signed by us, signed by them, tampered with.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use base64ct::{Base64, Encoding as _};
 use hookring::{Keyring, Message, Scheme, Secret, SecretPolicy, SetupError, SignWith, Signer, Timestamp};
@@ -8,8 +9,10 @@ use serde_json::{Value, json};
 
 use crate::common::delivery::{Delivery, split_url};
 use crate::common::outcome::Verdict;
-use crate::deliveries::{Given, Headers, Kind, Random, Tampering, make, tamper};
+use crate::deliveries::{Given, Headers, Kind, Random, Tampering, make, secret, tamper};
 use crate::sdk::Sdk;
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// How many deliveries of each direction.
 pub(crate) const EACH: usize = 200;
@@ -18,16 +21,19 @@ pub(crate) const EACH: usize = 200;
 pub(crate) enum Direction {
     OursToTheirs,
     TheirsToOurs,
+    /// Signed by us with the old and the new key, to a receiver that knows one of them.
+    Rotation,
     Tampered,
 }
 
 impl Direction {
-    pub(crate) const ALL: [Self; 3] = [Self::OursToTheirs, Self::TheirsToOurs, Self::Tampered];
+    pub(crate) const ALL: [Self; 4] = [Self::OursToTheirs, Self::TheirsToOurs, Self::Rotation, Self::Tampered];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::OursToTheirs => "ours to theirs",
             Self::TheirsToOurs => "theirs to ours",
+            Self::Rotation => "rotation",
             Self::Tampered => "tampered",
         }
     }
@@ -72,6 +78,7 @@ impl Pair<'_> {
         match direction {
             Direction::OursToTheirs => self.ours_to_theirs(&mut random),
             Direction::TheirsToOurs => self.theirs_to_ours(&mut random),
+            Direction::Rotation => self.rotation(&mut random),
             Direction::Tampered => self.tampered(&mut random),
         }
     }
@@ -95,6 +102,35 @@ impl Pair<'_> {
                 Err(why) => Some(why),
             };
             tally.count(given.kind.as_str(), verdict);
+        }
+        tally
+    }
+
+    fn rotation(&mut self, random: &mut Random) -> Tally {
+        if !self.scheme.carries_several() {
+            return Tally::cannot("one signature only");
+        }
+        let mut tally = Tally::default();
+        for n in 0..EACH {
+            let mut given = make(self.provider, &self.scheme, random, n);
+            // What they refuse whatever the key was counted before.
+            if matches!(given.kind, Kind::Empty | Kind::Binary | Kind::ByteOrderMark | Kind::Crlf) {
+                given.kind = Kind::Ascii;
+                given.body = br#"{"kind":"ascii"}"#.to_vec();
+            }
+            let old = secret(self.provider, self.scheme.key_format(), random);
+            let now = Timestamp::from_unix_secs(given.signed_at);
+            let ring = Keyring::new(self.secret(&old), now).ring;
+            let ring = ring.rotate(self.secret(&given.secret), HOUR, now).expect("a rotation").ring;
+            let headers = self.sign_with(&given, ring, SignWith::AllLive).expect("several signatures");
+            let knows = if n % 2 == 0 { "the new key" } else { "the old key" };
+            let secrets = match (n % 2, self.provider) {
+                (0, _) => vec![given.secret.clone()],
+                // Each key has its own header.
+                (_, "box") => vec!["unknown".to_owned(), old],
+                _ => vec![old],
+            };
+            tally.count(knows, wrong(self.they_say_with(&secrets, &given, &headers), true));
         }
         tally
     }
@@ -132,15 +168,22 @@ impl Pair<'_> {
         self.sdk.hello.pointer(&format!("/providers/{}/window/0", self.provider)).is_some_and(Value::is_number)
     }
 
-    fn ring(&self, given: &Given) -> Keyring {
+    fn secret(&self, text: &str) -> Secret {
         let policy = SecretPolicy::dangerous_any_strength();
-        let secret = Secret::parse(&given.secret, self.scheme.key_format(), &policy).expect("a secret of the scheme's format");
-        Keyring::new(secret, Timestamp::from_unix_secs(given.signed_at)).ring
+        Secret::parse(text, self.scheme.key_format(), &policy).expect("a secret of the scheme's format")
+    }
+
+    fn ring(&self, given: &Given) -> Keyring {
+        Keyring::new(self.secret(&given.secret), Timestamp::from_unix_secs(given.signed_at)).ring
     }
 
     /// `None` for a scheme that is verified only.
     fn sign(&self, given: &Given) -> Option<Headers> {
-        let signer = match Signer::new(self.scheme, self.ring(given), SignWith::Current) {
+        self.sign_with(given, self.ring(given), SignWith::Current)
+    }
+
+    fn sign_with(&self, given: &Given, ring: Keyring, with: SignWith) -> Option<Headers> {
+        let signer = match Signer::new(self.scheme, ring, with) {
             Ok(signer) => signer,
             Err(SetupError::SignatureInBody) => return None,
             Err(why) => panic!("{}: {why}", self.provider),
@@ -169,9 +212,14 @@ impl Pair<'_> {
     }
 
     fn they_say(&mut self, given: &Given, headers: &Headers) -> (bool, String) {
+        self.they_say_with(std::slice::from_ref(&given.secret), given, headers)
+    }
+
+    fn they_say_with(&mut self, secrets: &[String], given: &Given, headers: &Headers) -> (bool, String) {
         let headers: Vec<_> = headers.iter().map(|(name, value)| (name, Base64::encode_string(value))).collect();
         let mut line = self.line("verify", given, given.received_at);
         line["headers"] = json!(headers);
+        line["secrets"] = json!(secrets);
         let answer = self.sdk.ask(&line).unwrap_or_else(|_| panic!("{}: its process died", self.sdk.text("sdk")));
         let outcome = answer["outcome"].as_str().unwrap_or_default();
         (outcome == "accept", format!("{outcome} {}", answer["why"].as_str().unwrap_or_default()))

@@ -31,8 +31,11 @@ impl Row {
     fn markdown(&self) -> String {
         let (sdk, language, provider) = &self.who;
         let star = if self.recipe { "*" } else { "" };
-        let [ours, theirs, tampered] = Direction::ALL.map(|direction| self.cell(direction));
-        format!("| `{sdk}` | {language} | {} | `{provider}` | {ours} | {theirs}{star} | {tampered} |", self.version)
+        let [ours, theirs, rotation, tampered] = Direction::ALL.map(|direction| self.cell(direction));
+        format!(
+            "| `{sdk}` | {language} | {} | `{provider}` | {ours} | {theirs}{star} | {rotation} | {tampered} |",
+            self.version
+        )
     }
 }
 
@@ -108,13 +111,13 @@ pub(crate) fn page(rows: &[Row], list: &List) -> String {
          Written by `.ci/interop`, which installs the SDKs of the providers at pinned versions and fails when a row of this page \
          changes or when the two sides disagree in a way that is not listed below.\n\n\
          For each SDK and provider: {EACH} random deliveries signed by hookring and verified by the SDK, {EACH} signed by the SDK \
-         and verified by hookring, {EACH} tampered with (body, signature, secret, timestamp, age, URL), which both must refuse. \
+         and verified by hookring, {EACH} signed by hookring with an old and a new key and verified by an SDK that knows one of them, {EACH} tampered with (body, signature, secret, timestamp, age, URL), which both must refuse. \
          Bodies are ASCII, Unicode, with CRLF, with NUL, empty, of 1 MiB, with a byte order mark, and not UTF-8, as far as \
          the provider's format has them. What is compared is the verdict on the signature: an SDK that then fails to read the \
          body as JSON has accepted it. `*`: the SDK cannot sign, so the provider's documented recipe did, written in the \
-         SDK's language. `–`: hookring does not sign this scheme.\n\n\
-         | SDK | language | version | scheme | ours, accepted by them | theirs, accepted by us | tampered, refused by both |\n\
-         |---|---|---|---|---|---|---|\n"
+         SDK's language. `–`: hookring does not sign this scheme, or it carries one signature only.\n\n\
+         | SDK | language | version | scheme | ours, accepted by them | theirs, accepted by us | ours with two keys, accepted with either | tampered, refused by both |\n\
+         |---|---|---|---|---|---|---|---|\n"
     );
     for row in rows {
         page.push_str(&row.markdown());
