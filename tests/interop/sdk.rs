@@ -88,6 +88,13 @@ pub(crate) struct Sdk {
 
 impl Sdk {
     pub(crate) fn start(adapter: &Adapter) -> Result<Self, Died> {
+        let mut sdk = Self::silent(adapter)?;
+        sdk.hello = sdk.ask(&json!({ "do": "hello" }))?;
+        Ok(sdk)
+    }
+
+    /// One that says nothing of itself.
+    pub(crate) fn silent(adapter: &Adapter) -> Result<Self, Died> {
         let mut child = Command::new(&adapter.program)
             .args(&adapter.arguments)
             .current_dir(&adapter.folder)
@@ -97,9 +104,7 @@ impl Sdk {
             .spawn()
             .map_err(|_| Died)?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else { return Err(Died) };
-        let mut sdk = Self { adapter: adapter.clone(), child, input, output: BufReader::new(output), hello: Value::Null };
-        sdk.hello = sdk.ask(&json!({ "do": "hello" }))?;
-        Ok(sdk)
+        Ok(Self { adapter: adapter.clone(), child, input, output: BufReader::new(output), hello: Value::Null })
     }
 
     pub(crate) fn ask(&mut self, line: &Value) -> Result<Value, Died> {
@@ -112,8 +117,10 @@ impl Sdk {
     /// As [`ask`](Self::ask); a process that dies of it is started again, and that is the answer.
     pub(crate) fn ask_or_crash(&mut self, line: &Value) -> Value {
         self.ask(line).unwrap_or_else(|Died| {
-            if let Ok(again) = Self::start(&self.adapter) {
+            if let Ok(again) = Self::silent(&self.adapter) {
+                let hello = self.hello.take();
                 *self = again;
+                self.hello = hello;
             }
             json!({ "outcome": "crash", "why": "the process died" })
         })

@@ -9,7 +9,7 @@ NAME = "boxsdk"
 
 def verify(d):
     second = d.secrets[1] if len(d.secrets) > 1 else None
-    return WebhooksManager.validate_message(d.text, d.headers, d.secret, secondary_key=second, max_age=d.tolerance or 600)
+    return WebhooksManager.validate_message(d.text, d.headers, d.secret, secondary_key=second, max_age=600 if d.tolerance is None else d.tolerance)
 
 
 def sign(d):

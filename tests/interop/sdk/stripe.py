@@ -5,7 +5,7 @@ NAME = "stripe"
 
 def verify(d):
     # `Webhook.construct_event` does this, with 300 s, and then reads the body as JSON.
-    return WebhookSignature.verify_header(d.body, d.headers.get("Stripe-Signature"), d.secret, d.tolerance or 300)
+    return WebhookSignature.verify_header(d.body, d.headers.get("Stripe-Signature"), d.secret, 300 if d.tolerance is None else d.tolerance)
 
 
 def sign(d):
