@@ -11,6 +11,8 @@ use core::fmt;
 
 use subtle::{Choice, ConditionallySelectable};
 
+#[cfg(feature = "http-body")]
+pub(crate) use query::decoded as percent_decoded;
 pub use query::redact_query;
 
 use crate::carrier::Carrier;
@@ -183,6 +185,17 @@ where
     /// [`Rejection::Busy`].
     pub fn check_token(&self, token: &[u8], now: Timestamp) -> Result<Presented, Rejection> {
         self.judge(&self.live_ring(now)?, token, false, now)
+    }
+
+    /// The generation of the ring of this moment.
+    pub(crate) fn generation(&self) -> u64 {
+        self.keys.ring().generation()
+    }
+
+    /// Whether a check may take a large part of a second.
+    #[cfg(feature = "http-body")]
+    pub(crate) fn is_slow(&self, now: Timestamp) -> bool {
+        self.keys.ring().live(now).any(|live| live.key.is_slow())
     }
 
     /// The ring of this moment, unless it is our own fault that nobody can be let in.

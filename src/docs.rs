@@ -1,7 +1,7 @@
 //! The manual: how to do things, why they are as they are, and what shows it.
 //!
 //! - Guide: [`receiver`], [`sender`], [`rotate`], [`store`], [`once`], [`tenants`], [`edge`].
-//! - In operation: [`runbooks`].
+//! - In operation: [`runbooks`], [`observability`].
 //! - Why: [`design`], [`threat_model`].
 //!
 //! Every snippet is compiled and run by the tests.
@@ -14,4 +14,4 @@ macro_rules! pages {
     )*};
 }
 
-pages! { receiver sender rotate store once tenants edge runbooks design threat_model }
+pages! { receiver sender rotate store once tenants edge runbooks observability design threat_model }

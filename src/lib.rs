@@ -63,6 +63,8 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[cfg(feature = "axum")]
+pub mod axum;
 #[cfg(feature = "std")]
 mod bearer;
 mod carrier;
@@ -84,6 +86,8 @@ mod policy;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod providers;
+#[cfg(feature = "http-body")]
+pub mod receiver;
 #[cfg(feature = "redis")]
 pub mod redis;
 mod replay;
@@ -101,7 +105,11 @@ mod signer;
 mod small;
 mod snapshot;
 mod store;
+pub mod testing;
 mod time;
+#[cfg(feature = "tower")]
+pub mod tower;
+mod verdict;
 mod verifier;
 
 #[cfg(feature = "std")]
@@ -142,6 +150,7 @@ pub use store::{KeyringStore, Swapped};
 #[cfg(feature = "std")]
 pub use store::{MemoryKeyringStore, MemoryStoreError};
 pub use time::Timestamp;
+pub use verdict::{KeyName, Verdict};
 pub use verifier::{NoKeys, Stream, Streamed, Verified, Verifier, VerifierBuilder};
 
 /// The examples of the README, tested.

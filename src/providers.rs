@@ -21,6 +21,7 @@
 
 mod code_hosts;
 mod commerce;
+mod computed;
 mod content;
 mod forms;
 mod generic;
@@ -36,6 +37,7 @@ pub mod unconfirmed;
 
 pub use code_hosts::*;
 pub use commerce::*;
+pub use computed::*;
 pub use content::*;
 pub use generic::*;
 pub use messaging::*;
@@ -59,6 +61,7 @@ const FAMILIES: &[&[Scheme<'static>]] = &[
     PEOPLE,
     CONTENT,
     SPECIAL,
+    COMPUTED,
     #[cfg(feature = "sha1")]
     SHA1,
 ];

@@ -10,7 +10,9 @@ mod describe;
 mod emit;
 mod field;
 mod grammar;
+mod json;
 mod offered;
+mod placed;
 mod rules;
 
 use core::time::Duration;
@@ -25,7 +27,9 @@ pub use grammar::{Grammar, Place, Tagged};
 
 pub(crate) use content::{Content, Half};
 pub(crate) use emit::Signatures;
-pub(crate) use offered::{Candidates, Offered, in_body, late_timestamp};
+pub(crate) use field::percent_decode;
+pub(crate) use offered::{Candidates, Offered, in_body, in_each_item, late_timestamp};
+pub(crate) use placed::place;
 pub(crate) use rules::{Names, PlaceRule, Rules, Text};
 
 /// The algorithm of a scheme. Fixed by the scheme, never read from a message.
@@ -102,9 +106,12 @@ pub enum Part<'a> {
     Header(&'a str),
     /// The value of a field of the JSON body.
     Json(&'a str),
+    /// The same, but empty if the field is missing or `null`.
+    JsonOrEmpty(&'a str),
     /// The value of a field of the form body.
     Form(&'a str),
-    /// Whatever this function writes: for schemes that sort parameters and the like. It sees the whole body.
+    /// Whatever this function writes: for schemes that sort parameters and the like. It sees the whole body. It must write
+    /// every byte that the scheme promises to cover, and it may allocate.
     With(fn(&RequestView<'_>, &mut Write<'_>) -> Result<(), Rejection>),
 }
 
@@ -161,6 +168,11 @@ pub struct Scheme<'a> {
     pub(crate) grammar: Grammar<'a>,
     pub(crate) encoding: Encoding,
     pub(crate) parts: &'a [Part<'a>],
+    pub(crate) or_parts: &'a [Part<'a>],
+    pub(crate) items: Option<&'a str>,
+    pub(crate) reads_url: bool,
+    pub(crate) reads_target: bool,
+    pub(crate) reads_method: bool,
     pub(crate) timestamp: Option<(Source<'a>, Unit)>,
     pub(crate) twin: Option<Source<'a>>,
     pub(crate) window: Option<(Duration, Duration)>,
@@ -192,6 +204,11 @@ impl<'a> Scheme<'a> {
             grammar,
             encoding,
             parts,
+            or_parts: &[],
+            items: None,
+            reads_url: false,
+            reads_target: false,
+            reads_method: false,
             timestamp: None,
             twin: None,
             window: None,
@@ -253,6 +270,43 @@ impl<'a> Scheme<'a> {
         self
     }
 
+    /// A second content that may have been signed instead, for providers whose senders differ in it. It is tried when the
+    /// first does not match, so a forged delivery costs twice as much. Signers write the first.
+    #[must_use]
+    pub const fn or_signed(mut self, parts: &'a [Part<'a>]) -> Self {
+        self.or_parts = parts;
+        self
+    }
+
+    /// The body is a batch: every item of this JSON array is signed by itself, and all paths are paths within an item. A
+    /// delivery is accepted if every item is, and refused if it has none or more than 16.
+    #[must_use]
+    pub const fn each_item(mut self, path: &'a str) -> Self {
+        self.items = Some(path);
+        self
+    }
+
+    /// A function part reads the public URL.
+    #[must_use]
+    pub const fn reads_url(mut self) -> Self {
+        self.reads_url = true;
+        self
+    }
+
+    /// A function part reads path and query of the request.
+    #[must_use]
+    pub const fn reads_target(mut self) -> Self {
+        self.reads_target = true;
+        self
+    }
+
+    /// A function part reads the HTTP method.
+    #[must_use]
+    pub const fn reads_method(mut self) -> Self {
+        self.reads_method = true;
+        self
+    }
+
     /// Says that the signature does not cover the whole body.
     #[must_use]
     pub const fn covers(mut self, covers: Covers<'a>) -> Self {
@@ -310,7 +364,7 @@ impl<'a> Scheme<'a> {
     pub const fn signs_any_body(&self) -> bool {
         let mut rest = self.parts;
         while let [part, tail @ ..] = rest {
-            if matches!(part, Part::Header(_) | Part::Json(_) | Part::Form(_) | Part::With(_)) {
+            if matches!(part, Part::Header(_) | Part::Json(_) | Part::JsonOrEmpty(_) | Part::Form(_) | Part::With(_)) {
                 return false;
             }
             rest = tail;
@@ -334,7 +388,7 @@ impl<'a> Scheme<'a> {
             }
             rest = tail;
         }
-        false
+        self.reads_url
     }
 
     /// Whether a delivery can be verified while its body streams in: the body is signed once and nothing is read from it.
@@ -345,11 +399,11 @@ impl<'a> Scheme<'a> {
         while let [part, tail @ ..] = rest {
             match part {
                 Part::Body => bodies = bodies.saturating_add(1),
-                Part::Json(_) | Part::Form(_) | Part::With(_) => return false,
+                Part::Json(_) | Part::JsonOrEmpty(_) | Part::Form(_) | Part::With(_) => return false,
                 _ => {}
             }
             rest = tail;
         }
-        bodies == 1 && !self.reads_body()
+        bodies == 1 && self.or_parts.is_empty() && !self.reads_body()
     }
 }

@@ -4,6 +4,7 @@ mod fan_out;
 mod headers;
 mod prepared;
 
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -117,6 +118,13 @@ impl<S: KeySource<Key = Secret>> Signer<S> {
         let signatures: Vec<_> = keys.iter().map(|live| live.role == Role::Previous).zip(signatures).collect();
         prepared.headers(&signatures)
     }
+}
+
+/// The signature of one key as text, for whoever puts it into the body.
+pub(crate) fn body_signature(rules: &Rules, key: &Secret, message: &Message<'_>, now: Timestamp) -> Result<String, SignError> {
+    let mut signature = String::new();
+    Prepared::new(rules, message, now)?.sign([key], &mut |text| signature = text)?;
+    Ok(signature)
 }
 
 /// The prepared scheme, if one can sign with it.

@@ -3,6 +3,7 @@
 //! The order is always the same: headers, then the syntax of timestamp and signatures, then one MAC per live key, then
 //! every tag against every candidate, then freshness. The caller's replay check comes last, on the proof.
 
+mod batch;
 mod builder;
 mod stream;
 #[cfg(test)]
@@ -88,6 +89,16 @@ impl<S> Verifier<S> {
         self.setup.rules.window
     }
 
+    pub(crate) fn scheme_name(&self) -> &Arc<str> {
+        &self.setup.rules.name
+    }
+
+    /// Whether the body may come in pieces.
+    #[cfg(feature = "http-body")]
+    pub(crate) fn can_stream(&self) -> bool {
+        self.setup.rules.can_stream
+    }
+
     /// Whether deliveries are told apart by an id that is signed.
     pub(crate) fn signs_id(&self) -> bool {
         self.setup.rules.signs_id()
@@ -135,6 +146,9 @@ where
         let rules = &self.setup.rules;
         let ring = self.keys.ring();
         let live = live_keys(&ring, now)?;
+        if let Some(path) = &rules.items {
+            return batch::check(self, &ring, &live, head, body, path);
+        }
         let mut candidates = Candidates::new(rules);
         let offered = Offered::read(rules, head.headers, Some(body), &mut candidates)?;
         let content = self.content(head, &offered, body)?;
@@ -145,7 +159,14 @@ where
         content.write(&mut |part| macs.update(part))?;
         let mut tags = Tags::EMPTY;
         macs.finish_into(&mut tags);
-        let matched = tags.matching(candidates.iter()).ok_or(Rejection::Mismatch)?;
+        let mut matched = tags.matching(candidates.iter());
+        if matched.is_none() && !rules.or_parts.is_empty() {
+            let mut macs = Macs::begin(rules.hash, live.iter().flatten().map(|live| live.key.mac_key()), digest);
+            content.write_other(&mut |part| macs.update(part))?;
+            macs.finish_into(&mut tags);
+            matched = tags.matching(candidates.iter());
+        }
+        let matched = matched.ok_or(Rejection::Mismatch)?;
         let matched = live.get(matched).copied().flatten().ok_or(Rejection::Mismatch)?;
 
         let sent = match offered.sent {
@@ -173,6 +194,11 @@ where
         Stream::begin(self, head, now)
     }
 
+    /// The generation of the ring of this moment.
+    pub(crate) fn generation(&self) -> u64 {
+        self.keys.ring().generation()
+    }
+
     /// The page of this receiver for monitoring and for the rollout oracle.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
@@ -186,7 +212,7 @@ where
         body: &'a [u8],
     ) -> Result<Content<'a, 'a>, Rejection> {
         let rules = &self.setup.rules;
-        if rules.signs_method && head.method.is_none() {
+        if (rules.signs_method && head.method.is_none()) || (rules.reads_target && head.target.is_none()) {
             return Err(Rejection::NeedsRequestLine);
         }
         Ok(Content {
@@ -196,9 +222,11 @@ where
                 method: head.method,
                 url: self.url(head.target)?,
                 headers: head.headers,
+                target: head.target.map(path_and_query),
                 timestamp: offered.timestamp,
                 id: offered.id,
                 body,
+                said: offered.said,
             },
         })
     }
@@ -206,19 +234,22 @@ where
     /// The public base and the path and query of the target, neither decoded nor reordered.
     fn url<'a>(&'a self, target: Option<&'a str>) -> Result<Option<(&'a str, &'a str)>, Rejection> {
         let Some(base) = self.setup.base_url.as_deref() else { return Ok(None) };
-        let target = target.ok_or(Rejection::NeedsRequestLine)?;
-        // RFC 9112, section 3.2.2: proxies may send the absolute form; what it says of scheme and host is not believed.
-        let path = match target.split_once("://") {
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") => {
-                rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or_default()
-            }
-            _ => target,
-        };
+        let path = path_and_query(target.ok_or(Rejection::NeedsRequestLine)?);
         if path.is_empty() || path.starts_with(['/', '?']) {
             Ok(Some((base, path)))
         } else {
             Err(Rejection::Malformed(Field::Target))
         }
+    }
+}
+
+/// RFC 9112, section 3.2.2: proxies may send the absolute form; what it says of scheme and host is not believed.
+fn path_and_query(target: &str) -> &str {
+    match target.split_once("://") {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") => {
+            rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or_default()
+        }
+        _ => target,
     }
 }
 

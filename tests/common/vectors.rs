@@ -60,6 +60,7 @@ pub(crate) fn delivery(vector: &Value) -> Result<Delivery, Outcome> {
         target: Some(target.to_owned()),
         headers: items(request, "headers")?.iter().map(header).collect::<Result<_, _>>()?,
         body: base64(text(request, "body_base64")?)?,
+        body_limit: None,
         now,
     })
 }
@@ -119,6 +120,8 @@ fn secret(given: &Value, scheme: Option<&Scheme<'_>>) -> Result<Secret, Outcome>
         "hex" => SecretFormat::Hex,
         "base64" => SecretFormat::Base64,
         "whsec-base64" if value.starts_with("whsec_") => SecretFormat::Whsec,
+        #[cfg(feature = "sha1")]
+        "sha1-of-utf8" => SecretFormat::Sha1OfText,
         "whsec-base64" if value.starts_with("v1,") => SecretFormat::V1Whsec,
         "whsec-base64" => SecretFormat::Base64,
         _ => return Err(Outcome::unsupported("unknown_encoding")),
