@@ -2,7 +2,8 @@
 //! tampered with.
 //!
 //! Runs what is installed and says what is not. `HOOKRING_INTEROP=require` fails if anything is missing, `=write` writes
-//! `src/docs/interop.md` anew; `.ci/interop` installs the SDKs and runs this. `HOOKRING_SEED` gives other deliveries.
+//! `src/docs/interop.md` anew; `.ci/interop` installs the SDKs and runs this. `HOOKRING_SEED` gives other deliveries,
+//! `HOOKRING_INTEROP_ONLY` runs the adapters of one name.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -44,7 +45,11 @@ fn sdks_agree() {
     let seed = std::env::var("HOOKRING_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
     println!("HOOKRING_SEED={seed}");
 
-    let (adapters, missing) = Adapter::all(&source, &installed);
+    let (mut adapters, mut missing) = Adapter::all(&source, &installed);
+    if let Ok(only) = std::env::var("HOOKRING_INTEROP_ONLY") {
+        adapters.retain(|adapter| adapter.name == only);
+        missing.push(format!("all but {only}"));
+    }
     let queue = Mutex::new(adapters);
     let (rows, not_run) = (Mutex::new(Vec::new()), Mutex::new(missing));
     std::thread::scope(|scope| {

@@ -130,6 +130,20 @@ pub(crate) fn make(provider: &str, scheme: &Scheme<'_>, random: &mut Random, n: 
     }
 }
 
+/// The headers that a scheme signs and the sender chooses.
+pub(crate) fn headers_to_sign(provider: &str, given: &Given) -> Vec<(&'static str, String)> {
+    match provider {
+        "standard-webhooks" => vec![("webhook-id", given.id.clone())],
+        "svix" => vec![("svix-id", given.id.clone())],
+        "contentful" => {
+            let topic = "x-contentful-topic";
+            let list = format!("x-contentful-signed-headers,x-contentful-timestamp,{topic}");
+            vec![(topic, "ContentManagement.Entry.publish".to_owned()), ("x-contentful-signed-headers", list)]
+        }
+        _ => Vec::new(),
+    }
+}
+
 pub(crate) fn secret(provider: &str, format: SecretFormat, random: &mut Random) -> String {
     match format {
         SecretFormat::Whsec => {
@@ -271,8 +285,9 @@ fn change_body(shape: Shape, body: &mut Vec<u8>, random: &mut Random) {
         // A changed letter leaves it JSON, so that it is the signature that refuses.
         _ => {
             let text = String::from_utf8(body.clone()).unwrap();
-            let key = if shape == Shape::Items { "pspReference\":\"" } else { "\"id\":" };
-            let at = text.find(key).unwrap() + key.len() + 2;
+            let key = if shape == Shape::Items { "\"pspReference\":" } else { "\"id\":" };
+            let after = text.find(key).unwrap() + key.len();
+            let at = after + text[after..].find('"').unwrap() + 1;
             body[at] = if body[at] == b'x' { b'y' } else { b'x' };
         }
     }

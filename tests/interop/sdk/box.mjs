@@ -8,7 +8,8 @@ export const providers = {
     settable: true,
     several: true,
     recipe: true,
-    verify: (d) => WebhooksManager.validateMessage(d.text, d.headers, d.secret, { secondaryKey: d.secrets[1], maxAge: d.tolerance ?? 600 }),
+    // Each key belongs to one header; who has one key uses it for both.
+    verify: (d) => WebhooksManager.validateMessage(d.text, d.headers, d.secret, { secondaryKey: d.secrets[1] ?? d.secret, maxAge: d.tolerance ?? 600 }),
     sign: (d) => {
       const time = new Date(d.seconds * 1000).toISOString();
       return {

@@ -8,7 +8,8 @@ NAME = "boxsdk"
 
 
 def verify(d):
-    second = d.secrets[1] if len(d.secrets) > 1 else None
+    # Each key belongs to one header; who has one key uses it for both.
+    second = d.secrets[1] if len(d.secrets) > 1 else d.secret
     return WebhooksManager.validate_message(d.text, d.headers, d.secret, secondary_key=second, max_age=600 if d.tolerance is None else d.tolerance)
 
 

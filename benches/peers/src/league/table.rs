@@ -44,6 +44,10 @@ impl Row {
         self.failed.push((name, what));
     }
 
+    pub fn is_clean(&self) -> bool {
+        self.failed.is_empty()
+    }
+
     fn count(&self, score: Score) -> usize {
         self.counts.get(&score).copied().unwrap_or_default()
     }
