@@ -26,7 +26,11 @@ fn verify(scheme: Scheme<'_>, delivery: &Delivery, text: &str, now: Timestamp) -
 
 #[test]
 fn a_sample_of_every_scheme_at_any_time() {
-    for scheme in providers::all().iter().chain(providers::unconfirmed::all()) {
+    for scheme in providers::all()
+        .iter()
+        .chain(providers::unconfirmed::all())
+        .filter(|scheme| scheme.name() != "hygraph" && !scheme.has_public_key())
+    {
         for now in [NOW, LONG_AGO] {
             let sample = Delivery::sample(scheme, now);
             let signed = sample.signed(*scheme, &ring("a secret of the tests 8e2f60c1"), SignWith::Current, now).unwrap();
@@ -78,6 +82,8 @@ fn what_cannot_be_signed() {
     assert_eq!(sign(empty(), providers::LINEAR, SignWith::Current), field);
     assert_eq!(sign(empty().body("{}"), providers::MAILGUN, SignWith::Current), field);
     let header = DeliveryError::Sign(SignError::MissingHeader);
+    // Its content takes the environment from the signature header, which only the provider writes.
+    assert_eq!(sign(Delivery::sample(&providers::HYGRAPH, NOW), providers::HYGRAPH, SignWith::Current), header);
     assert_eq!(sign(empty(), providers::NEXTCLOUD_TALK, SignWith::Current), header);
 }
 
