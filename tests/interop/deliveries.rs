@@ -29,6 +29,11 @@ impl Random {
     }
 }
 
+/// A pair made for these tests, and the public half of another.
+const P256_PUBLIC: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEjS2PFr4WIqMbfMQZPqriWsvVfWZkra3BrCHn6gCK2+5gJPZYO2yT98Xx9aKveQqiwMroi9l2m8l+jZm8KRbEGQ==";
+const P256_PRIVATE: &str = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgWITHqNUe2nazrZxRjcbRMCZ6KC8Jv42kDjsF071dtWmhRANCAASNLY8WvhYioxt8xBk+quJay9V9ZmStrcGsIefqAIrb7mAk9lg7bJP3xfH1oq95CqLAyuiL2XabyX6NmbwpFsQZ";
+const P256_OTHER: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE92A4pRT26vmxj1KYc0NOjN4PQcdNTL3mEf35dPjFPjaqDVt5jp0DrAsSuKm3GL9OHXiP0aJkA7tmT1wlWIeIkw==";
+
 const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// What is special about a body.
@@ -101,6 +106,8 @@ fn shape(provider: &str) -> Shape {
 pub(crate) struct Given {
     pub(crate) kind: Kind,
     pub(crate) secret: String,
+    /// What signs, where it is not the secret.
+    pub(crate) private: Option<&'static str>,
     pub(crate) url: String,
     pub(crate) id: String,
     pub(crate) body: Vec<u8>,
@@ -120,7 +127,8 @@ pub(crate) fn make(provider: &str, scheme: &Scheme<'_>, random: &mut Random, n: 
     let query = if provider == "contentful" { "" } else { "?a=1&b=x%20y" };
     Given {
         kind,
-        secret: secret(provider, scheme.key_format(), random),
+        secret: secret(provider, scheme, random),
+        private: (provider == "sendgrid").then_some(P256_PRIVATE),
         url: format!("https://hooks.example.com/in/{}{query}", random.text(8, ALPHANUMERIC)),
         id: format!("msg_{}", random.text(20, ALPHANUMERIC)),
         body: body(shape, kind, signed_at, random),
@@ -144,8 +152,9 @@ pub(crate) fn headers_to_sign(provider: &str, given: &Given) -> Vec<(&'static st
     }
 }
 
-pub(crate) fn secret(provider: &str, format: SecretFormat, random: &mut Random) -> String {
-    match format {
+pub(crate) fn secret(provider: &str, scheme: &Scheme<'_>, random: &mut Random) -> String {
+    match scheme.key_format() {
+        _ if provider == "sendgrid" => P256_PUBLIC.to_owned(),
         SecretFormat::Whsec => {
             let len = 24 + random.below(41);
             format!("whsec_{}", Base64::encode_string(&random.bytes(len)))
@@ -201,7 +210,7 @@ fn body(shape: Shape, kind: Kind, signed_at: i64, random: &mut Random) -> Vec<u8
 
 fn item(id: &str, note: &str, random: &mut Random) -> serde_json::Value {
     json!({ "NotificationRequestItem": {
-        "additionalData": { "note": note },
+        "additionalData": { "hmacSignature": "", "note": note },
         "amount": { "currency": "EUR", "value": random.below(1_000_000) },
         "eventCode": "AUTHORISATION",
         "merchantAccountCode": "Merchant",
@@ -246,6 +255,10 @@ pub(crate) fn tamper(what: Tampering, provider: &str, given: &mut Given, headers
             true
         }
         Tampering::Signature => change_signature(headers, random),
+        Tampering::Secret if given.private.is_some() => {
+            given.secret = P256_OTHER.to_owned();
+            true
+        }
         Tampering::Secret => {
             // Past a prefix, and not at the end, where base64 has bits that must be zero.
             let at = given.secret.len() / 2;

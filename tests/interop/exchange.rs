@@ -6,9 +6,11 @@ use std::time::Duration;
 use base64ct::{Base64, Encoding as _};
 use hookring::testing::{Delivery as Signed, DeliveryError};
 use hookring::{Keyring, Scheme, Secret, SecretPolicy, SignError, SignWith, Timestamp};
+#[cfg(feature = "p256")]
+use hookring::{PublicKey, PublicKeyFormat};
 use serde_json::{Value, json};
 
-use crate::common::delivery::{Delivery, split_url};
+use crate::common::delivery::{Delivery, Ring, split_url};
 use crate::common::outcome::Verdict;
 use crate::deliveries::{Given, Headers, Kind, Random, Tampering, headers_to_sign, make, secret, tamper};
 use crate::sdk::Sdk;
@@ -119,7 +121,7 @@ impl Pair<'_> {
                 given.kind = Kind::Ascii;
                 given.body = br#"{"kind":"ascii"}"#.to_vec();
             }
-            let old = secret(self.provider, self.scheme.key_format(), random);
+            let old = secret(self.provider, &self.scheme, random);
             let now = Timestamp::from_unix_secs(given.signed_at);
             let ring = Keyring::new(self.secret(&old), now).ring;
             let ring = ring.rotate(self.secret(&given.secret), HOUR, now).expect("a rotation").ring;
@@ -173,9 +175,19 @@ impl Pair<'_> {
         Keyring::new(self.secret(&given.secret), Timestamp::from_unix_secs(given.signed_at)).ring
     }
 
+    fn receivers_ring(&self, given: &Given) -> Ring {
+        #[cfg(feature = "p256")]
+        if given.private.is_some() {
+            let key = PublicKey::parse(&given.secret, PublicKeyFormat::P256Spki).expect("a public key");
+            return Ring::PublicKeys(Keyring::new(key, Timestamp::from_unix_secs(given.signed_at)).ring);
+        }
+        Ring::Secrets(self.ring(given))
+    }
+
     /// `None` for a scheme that is verified only. The body is another one if the signature stands in it.
     fn sign(&self, given: &mut Given) -> Option<Headers> {
-        self.sign_with(given, &self.ring(given), SignWith::Current)
+        let ring = given.private.is_none().then(|| self.ring(given))?;
+        self.sign_with(given, &ring, SignWith::Current)
     }
 
     fn sign_with(&self, given: &mut Given, ring: &Keyring, with: SignWith) -> Option<Headers> {
@@ -198,7 +210,7 @@ impl Pair<'_> {
         let (origin, target) = split_url(&given.url);
         let delivery = Delivery {
             scheme: self.scheme,
-            ring: self.ring(given),
+            ring: self.receivers_ring(given),
             tolerance: None,
             public_url: self.scheme.signs_url().then(|| origin.to_owned()),
             method: Some("POST".to_owned()),
@@ -229,7 +241,10 @@ impl Pair<'_> {
 
     /// The headers; body and URL may be changed by it. `Err` if it refuses to sign such a body.
     fn they_sign(&mut self, given: &mut Given) -> Result<Headers, String> {
-        let line = self.line("sign", given, given.signed_at);
+        let mut line = self.line("sign", given, given.signed_at);
+        if let Some(private) = given.private {
+            line["secrets"] = json!([private]);
+        }
         let answer = self.sdk.ask(&line).unwrap_or_else(|_| panic!("{}: its process died", self.sdk.text("sdk")));
         let bytes = |value: &Value| Base64::decode_vec(value.as_str().unwrap_or_default()).expect("base64");
         let Some(headers) = answer["headers"].as_array() else {

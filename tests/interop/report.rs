@@ -86,7 +86,9 @@ fn known(item: &Value) -> Known {
 }
 
 /// What is not as the list says: disagreements that it does not hold, and those that are none any more.
-pub(crate) fn differences(rows: &[Row], list: &List) -> Vec<String> {
+///
+/// A rare one need not be there in other deliveries than those that the list was made of.
+pub(crate) fn differences(rows: &[Row], list: &List, same_deliveries: bool) -> Vec<String> {
     let mut seen: BTreeMap<Key, String> = BTreeMap::new();
     let mut ran = BTreeSet::new();
     for row in rows {
@@ -100,7 +102,8 @@ pub(crate) fn differences(rows: &[Row], list: &List) -> Vec<String> {
     let known = list.keys();
     let unlisted = seen.iter().filter(|(key, _)| !known.contains(key)).map(|(key, said)| format!("unlisted: {key:?}: {said}"));
     let gone = known.iter().filter(|(who, direction, _)| ran.contains(&(who.clone(), direction)));
-    let gone = gone.filter(|key| !seen.contains_key(key)).map(|key| format!("listed, but they agree: {key:?}"));
+    let gone =
+        gone.filter(|key| same_deliveries && !seen.contains_key(key)).map(|key| format!("listed, but they agree: {key:?}"));
     unlisted.chain(gone).collect()
 }
 
