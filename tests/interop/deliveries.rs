@@ -235,6 +235,8 @@ fn percent(text: &str) -> String {
 pub(crate) enum Tampering {
     Body,
     Signature,
+    /// The same signature, written otherwise.
+    Spelling,
     Secret,
     Timestamp,
     Late,
@@ -242,7 +244,8 @@ pub(crate) enum Tampering {
 }
 
 impl Tampering {
-    pub(crate) const ALL: [Self; 6] = [Self::Body, Self::Signature, Self::Secret, Self::Timestamp, Self::Late, Self::Url];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Body, Self::Signature, Self::Spelling, Self::Secret, Self::Timestamp, Self::Late, Self::Url];
 }
 
 pub(crate) type Headers = Vec<(String, Vec<u8>)>;
@@ -254,7 +257,11 @@ pub(crate) fn tamper(what: Tampering, provider: &str, given: &mut Given, headers
             change_body(shape(provider), &mut given.body, random);
             true
         }
-        Tampering::Signature => change_signature(headers, random),
+        // Of a signature in DER the numbers, which no reader can pass over.
+        Tampering::Signature if given.private.is_some() => change_signature(headers, |_| 8 + random.below(30)),
+        Tampering::Signature => change_signature(headers, |len| random.below(len - 2)),
+        // The length of a sequence in DER.
+        Tampering::Spelling => given.private.is_some() && change_signature(headers, |_| 2),
         Tampering::Secret if given.private.is_some() => {
             given.secret = P256_OTHER.to_owned();
             true
@@ -306,8 +313,8 @@ fn change_body(shape: Shape, body: &mut Vec<u8>, random: &mut Random) {
     }
 }
 
-/// Changes one character of every long run of signature text, not at its end.
-fn change_signature(headers: &mut Headers, random: &mut Random) -> bool {
+/// Changes one character of every long run of signature text. It must not be at the end, where base64 has bits that say nothing.
+fn change_signature(headers: &mut Headers, mut place: impl FnMut(usize) -> usize) -> bool {
     let is_text = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
     let mut any = false;
     for (_, value) in headers {
@@ -315,7 +322,7 @@ fn change_signature(headers: &mut Headers, random: &mut Random) -> bool {
         while start < value.len() {
             let len = value[start..].iter().take_while(|byte| is_text(byte)).count();
             if len >= 27 {
-                let byte = &mut value[start + random.below(len - 2)];
+                let byte = &mut value[start + place(len)];
                 *byte = if *byte == b'0' { b'1' } else { b'0' };
                 any = true;
             }

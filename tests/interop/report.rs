@@ -114,7 +114,7 @@ pub(crate) fn page(rows: &[Row], list: &List) -> String {
          Written by `.ci/interop`, which installs the SDKs of the providers at pinned versions and fails when a row of this page \
          changes or when the two sides disagree in a way that is not listed below.\n\n\
          For each SDK and provider: {EACH} random deliveries signed by hookring and verified by the SDK, {EACH} signed by the SDK \
-         and verified by hookring, {EACH} signed by hookring with an old and a new key and verified by an SDK that knows one of them, {EACH} tampered with (body, signature, secret, timestamp, age, URL), which both must refuse. \
+         and verified by hookring, {EACH} signed by hookring with an old and a new key and verified by an SDK that knows one of them, {EACH} tampered with (body, signature, its spelling, secret, timestamp, age, URL), which both must refuse. \
          Bodies are ASCII, Unicode, with CRLF, with NUL, empty, of 1 MiB, with a byte order mark, and not UTF-8, as far as \
          the provider's format has them. What is compared is the verdict on the signature: an SDK that then fails to read the \
          body as JSON has accepted it. `*`: the SDK cannot sign, so the provider's documented recipe did, written in the \
