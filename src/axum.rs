@@ -36,7 +36,8 @@
 //! `post(…)` answers other methods with 405 before anything here runs; route with `any(…)` to have them answered with the
 //! same 401 as everything else. axum's own `DefaultBodyLimit` does not apply: the receiver's does. Below `Router::nest` the
 //! path is without its prefix, so a scheme that signs URLs gets the prefix in
-//! [`public_url`](crate::VerifierBuilder::public_url).
+//! [`public_url`](crate::VerifierBuilder::public_url). A layer that changes bodies, such as one that decompresses, must not stand
+//! in front: signatures are over the bytes as they were sent.
 
 mod by;
 mod json;

@@ -192,6 +192,13 @@ where
         self.keys.ring().generation()
     }
 
+    /// Whether the key that matched is still there, or went only because its deadline passed.
+    #[cfg(feature = "http-body")]
+    pub(crate) fn still_holds(&self, presented: &Presented, now: Timestamp) -> bool {
+        let ran_out = presented.expires_at.is_some_and(|expires| expires <= now);
+        ran_out || self.keys.ring().live(now).any(|live| live.key.id() == presented.key)
+    }
+
     /// Whether a check may take a large part of a second.
     #[cfg(feature = "http-body")]
     pub(crate) fn is_slow(&self, now: Timestamp) -> bool {

@@ -3,6 +3,7 @@
 //! - Guide: [`receiver`], [`sender`], [`rotate`], [`store`], [`once`], [`tenants`], [`edge`].
 //! - In operation: [`runbooks`], [`observability`].
 //! - Why: [`design`], [`threat_model`].
+//! - For whom: [`systems`].
 //!
 //! Every snippet is compiled and run by the tests.
 
@@ -14,4 +15,4 @@ macro_rules! pages {
     )*};
 }
 
-pages! { receiver sender rotate store once tenants edge runbooks observability design threat_model }
+pages! { receiver sender rotate store once tenants edge runbooks observability design threat_model systems }

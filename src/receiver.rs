@@ -176,7 +176,7 @@ impl<P> Receiver<P> {
         Self { methods: methods.into(), ..self }
     }
 
-    /// What to answer for an unknown tenant: 401 unless set, so that nobody can find out who exists.
+    /// What to answer for an unknown tenant: 401 unless set, the same as for a bad signature.
     pub fn unknown_tenant(self, answer: UnknownTenant) -> Self {
         Self { unknown: answer, ..self }
     }

@@ -1,5 +1,7 @@
 //! A JSON body, read only after it was verified.
 
+use core::fmt;
+
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
@@ -10,7 +12,7 @@ use crate::verifier::Verified;
 ///
 /// The bytes are what was verified. They stay, because the [replay key](Verified::replay_key) of a scheme without id is
 /// made from them: `Verified<Json<T>>` goes into [`Guard::process`](crate::Guard::process) as it is.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Json<T> {
     /// What the body says.
@@ -34,6 +36,12 @@ impl<T> Json<T> {
     #[must_use]
     pub const fn raw(&self) -> &Bytes {
         &self.raw
+    }
+}
+
+impl<T> fmt::Debug for Json<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Json").field("raw_len", &self.raw.len()).finish_non_exhaustive()
     }
 }
 

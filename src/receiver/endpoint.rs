@@ -157,7 +157,7 @@ where
         Box::pin(async move {
             let presented = self.presented(head, now).await?;
             let verdict = self.0.verdict(&Ok(presented.clone()));
-            Ok(Box::new(Token { presented, verdict }) as Box<dyn Progress<P>>)
+            Ok(Box::new(Token { verifier: &*self.0, presented, verdict }) as Box<dyn Progress<P>>)
         })
     }
 
@@ -186,16 +186,25 @@ where
     }
 }
 
-struct Token {
+struct Token<'c, S> {
+    verifier: &'c BearerVerifier<S>,
     presented: Presented,
     verdict: Verdict,
 }
 
-impl<P: From<Admitted>> Progress<P> for Token {
+impl<P: From<Admitted>, S: KeySource> Progress<P> for Token<'_, S>
+where
+    S::Key: PresentedKey,
+{
     fn update(&mut self, _: &[u8]) {}
 
-    fn finish(self: Box<Self>, body: Bytes, _: Timestamp) -> (Result<P, Rejection>, Verdict) {
-        let Self { presented, verdict } = *self;
+    fn finish(self: Box<Self>, body: Bytes, now: Timestamp) -> (Result<P, Rejection>, Verdict) {
+        let Self { verifier, presented, verdict } = *self;
+        // The key may have been revoked while the body came in.
+        if !verifier.still_holds(&presented, now) {
+            let why = Rejection::TokenMismatch;
+            return (Err(why), verifier.verdict(&Err(why)));
+        }
         (Ok(Admitted { presented, body }.into()), verdict)
     }
 }

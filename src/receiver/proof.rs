@@ -1,5 +1,7 @@
 //! What a receiver hands to a handler.
 
+use core::fmt;
+
 use bytes::Bytes;
 
 use crate::bearer::Presented;
@@ -10,7 +12,7 @@ use crate::verifier::Verified;
 /// # Security
 ///
 /// The token says who sends. It says nothing about the body: whoever sees one request can send others.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 #[must_use]
 pub struct Admitted {
@@ -18,6 +20,15 @@ pub struct Admitted {
     pub presented: Presented,
     /// The raw body.
     pub body: Bytes,
+}
+
+impl fmt::Debug for Admitted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Admitted")
+            .field("presented", &self.presented)
+            .field("body_len", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a receiver yields whose tenants differ: some sign, some present a secret.

@@ -47,7 +47,10 @@ pub enum Refusal {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnknownTenant {
-    /// 401, with the same text as for a bad signature: nobody can find out which tenants exist.
+    /// 401, with the same text as for a bad signature.
+    ///
+    /// The text tells nobody which tenants exist; the time may: a look-up that finds nothing needs no body. Where that
+    /// matters, let the look-up return an [`Endpoint`](super::Endpoint) with a random secret for a tenant that does not exist.
     #[default]
     Unauthorized,
     /// 404.

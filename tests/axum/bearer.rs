@@ -1,11 +1,18 @@
 //! Secrets that are presented: `Authorization: Bearer`, and `?token=` where it is allowed.
 
+use core::time::Duration;
+use std::sync::Arc;
+
 use axum::Router;
 use axum::routing::any;
 use hookring::receiver::{Admitted, Receiver};
-use hookring::{BcryptHash, BearerVerifier, Keyring, Secret, SecretFormat, Sha256Hash, Timestamp};
+use hookring::{BcryptHash, BearerVerifier, Keyring, Role, Secret, SecretFormat, Sha256Hash, SharedKeyring, Timestamp};
 
-use crate::server::{SECRET, Seen, ring, send, serve};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+
+use crate::server::{SECRET, Seen, answer, head, ring, secret, send, serve};
 
 async fn hook(Admitted { presented, body, .. }: Admitted) -> String {
     format!("{} {} {}", presented.role.as_str(), presented.by_query, String::from_utf8_lossy(&body))
@@ -111,4 +118,41 @@ async fn busy_is_503() {
     let answer = send(address, "POST", "/hook", &format!("Authorization: Bearer {}\r\n", secret.reveal()), b"").await;
     assert_eq!((answer.status, answer.body.as_str()), (503, "busy, try again"));
     assert!(answer.head.contains("retry-after: 1"), "{}", answer.head);
+}
+
+/// As with signatures: a secret that is revoked while the body comes in lets nobody in.
+#[tokio::test]
+async fn a_secret_revoked_during_the_upload_is_refused() {
+    let shared = SharedKeyring::new(ring());
+    let begun = Arc::new(Notify::new());
+    let tell = Arc::clone(&begun);
+    let receiver = Receiver::bearer(BearerVerifier::new(Arc::clone(&shared), 0)).clock(move || {
+        tell.notify_one();
+        Timestamp::now()
+    });
+    let address = serve(app(receiver)).await;
+    for (rotation, wanted) in [("none", 200), ("with grace", 200), ("at once", 401)] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let headers = format!("Authorization: Bearer {SECRET}\r\nContent-Length: 2\r\n");
+        stream.write_all(&head("POST", "/hook", &headers)).await.unwrap();
+        stream.write_all(b"h").await.unwrap();
+        begun.notified().await;
+        // One thread: the head was judged before the task gave way.
+        let (now, old) = (Timestamp::now(), shared.load());
+        let change = match rotation {
+            "with grace" => Some(old.rotate(secret("a new secret of the sender"), Duration::from_secs(60), now)),
+            "at once" => {
+                let id = old.live(now).find(|live| live.role == Role::Previous).unwrap().key.id();
+                Some(old.revoke(id, now))
+            }
+            _ => None,
+        };
+        if let Some(change) = change {
+            shared.replace(change.unwrap().ring).unwrap();
+        }
+        stream.write_all(b"i").await.unwrap();
+        assert_eq!(answer(&mut stream).await.status, wanted, "{rotation}");
+        // The second reading of the clock.
+        begun.notified().await;
+    }
 }

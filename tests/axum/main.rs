@@ -12,6 +12,7 @@
 
 mod bearer;
 mod bodies;
+#[cfg(unix)]
 mod commands;
 mod extractors;
 mod heads;

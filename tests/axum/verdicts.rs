@@ -2,10 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
-use hookring::receiver::Receiver;
-use hookring::{KeyName, Keyring, Message, Role, SharedKeyring, Timestamp, Verifier, providers};
+use axum::routing::any;
+use hookring::axum::Json;
+use hookring::receiver::{Admitted, Delivery, Receiver};
+use hookring::{BearerVerifier, KeyName, Keyring, Message, Role, SharedKeyring, Timestamp, Verified, Verifier, providers};
+use serde_json::Value;
 
-use crate::server::{SECRET, Seen, app, post, ring, secret, serve, signed};
+use crate::server::{SECRET, Seen, app, post, ring, secret, send, serve, signed};
 
 #[tokio::test]
 async fn one_verdict_per_request_with_all_its_labels() {
@@ -46,6 +49,32 @@ async fn the_skew_of_stale_deliveries() {
     assert_eq!(seen.codes(), ["too_old", "too_new"]);
     assert!(all[0].skew_ms.is_some_and(|skew| (1_000_000..1_300_000).contains(&skew)), "{:?}", all[0]);
     assert!(all[1].skew_ms.is_some_and(|skew| (-1_001_000..-700_000).contains(&skew)), "{:?}", all[1]);
+}
+
+/// Nothing that can be printed holds a body or a token.
+#[tokio::test]
+async fn nothing_printed_holds_a_body_or_a_token() {
+    const BODY: &[u8] = br#"{"confidential":"the-merger-closes-on-friday"}"#;
+    let text = Arc::new(Mutex::new(Vec::new()));
+    let (by_signature, by_token) = (Arc::clone(&text), Arc::clone(&text));
+    let bearer = Receiver::bearer(BearerVerifier::new(ring(), 0).allow_query("token"));
+    let github = crate::server::github();
+    text.lock().unwrap().extend([format!("{bearer:?} {github:#?}")]);
+    let json = async move |delivery: Verified<Json<Value>>| {
+        by_signature.lock().unwrap().push(format!("{delivery:?} {:?} {delivery:#?}", delivery.body()));
+    };
+    let token = async move |admitted: Admitted| {
+        by_token.lock().unwrap().push(format!("{admitted:?} {:#?}", Delivery::from(admitted.clone())));
+    };
+    let app = axum::Router::new().route("/json", any(json).with_state(github)).route("/token", any(token).with_state(bearer));
+    let address = serve(app).await;
+    assert_eq!(send(address, "POST", "/json", &crate::server::signature(BODY), BODY).await.status, 200);
+    assert_eq!(send(address, "POST", &format!("/token?token={SECRET}"), "", BODY).await.status, 200);
+    let printed = text.lock().unwrap().join("\n");
+    assert_eq!(printed.matches("Admitted").count(), 2, "{printed}");
+    for piece in ["merger", "confid", "109, 101, 114", "battery", &SECRET[..8]] {
+        assert!(!printed.contains(piece), "{piece} in {printed}");
+    }
 }
 
 /// Every code of a receiver stands on the page that says what to alert on.

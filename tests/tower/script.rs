@@ -42,19 +42,19 @@ pub(crate) enum Step {
 pub(crate) struct Script {
     steps: std::vec::IntoIter<Step>,
     endless: Option<Bytes>,
-    hint: SizeHint,
+    promised: Option<u64>,
     /// How many pieces were taken.
     pub(crate) taken: Arc<AtomicUsize>,
 }
 
 impl Script {
     pub(crate) fn new(steps: impl Into<Vec<Step>>) -> Self {
-        Self { steps: steps.into().into_iter(), endless: None, hint: SizeHint::default(), taken: Arc::default() }
+        Self { steps: steps.into().into_iter(), endless: None, promised: None, taken: Arc::default() }
     }
 
     /// Promises so many bytes, whether it keeps the promise or not.
     pub(crate) fn promising(self, bytes: u64) -> Self {
-        Self { hint: SizeHint::with_exact(bytes), ..self }
+        Self { promised: Some(bytes), ..self }
     }
 }
 
@@ -89,7 +89,7 @@ impl Body for Script {
 
     // `is_end_stream` stays at its default: it never reports an end.
     fn size_hint(&self) -> SizeHint {
-        self.hint.clone()
+        self.promised.map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }
 
