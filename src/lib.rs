@@ -36,7 +36,8 @@
 //! - **Receivers** make a [`Verifier`] of a scheme and a ring, and get a [`Verified`] body or a [`Rejection`]. Bodies may
 //!   stream ([`Verifier::begin`]); keys may be chosen per tenant ([`VerifierBuilder::build_per_tenant`]).
 //! - **Presented secrets** are checked by a [`BearerVerifier`], over secrets or over stored hashes ([`Sha256Hash`],
-//!   [`BcryptHash`], your own [`PresentedKey`]) that rotate in the same rings.
+//!   [`BcryptHash`], your own [`PresentedKey`]) that rotate in the same rings; a [`Carrier`] says where a provider puts them.
+//! - **Tests of a receiver** make signed deliveries for any scheme with [`testing::Delivery`].
 //! - **Once**: a [`Guard`] runs a handler once for all copies of a delivery, with a [`ReplayStore`] that remembers it:
 //!   [`MemoryReplayStore`] on one machine, Redis or PostgreSQL on many.
 //!

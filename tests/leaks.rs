@@ -150,7 +150,7 @@ fn scanner_for(signed: &SignedHeaders) -> Scanner {
 
 /// The schemes that need nothing but a secret, a body, an id, a method and a URL.
 fn plain() -> Vec<&'static Scheme<'static>> {
-    providers::ALL
+    providers::all()
         .iter()
         .filter(|scheme| scheme.signs_any_body() || scheme.name() == "linear")
         .filter(|scheme| !scheme.has_public_key())

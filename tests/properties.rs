@@ -62,7 +62,7 @@ fn verify(verifier: &Verifier, headers: &Pairs, body: &[u8]) -> Result<(), Rejec
 
 /// The schemes that need nothing but a secret, a body, an id, a method and a URL.
 fn plain() -> Vec<&'static Scheme<'static>> {
-    providers::ALL
+    providers::all()
         .iter()
         .filter(|scheme| scheme.signs_any_body() || scheme.name() == "linear")
         .filter(|scheme| !scheme.has_public_key())
