@@ -7,6 +7,8 @@
 mod algorithm;
 mod body;
 mod check;
+#[cfg(feature = "serde")]
+mod config;
 mod content;
 mod describe;
 mod emit;
@@ -25,6 +27,8 @@ use crate::error::Rejection;
 use crate::message::{RequestView, Write};
 pub use crate::time::Unit;
 pub use algorithm::Algorithm;
+#[cfg(feature = "serde")]
+pub use config::{SchemeConfig, SchemeConfigError};
 pub use grammar::{Grammar, Place, Tagged};
 
 pub(crate) use body::{in_body, in_each_item, late_timestamp};

@@ -142,8 +142,50 @@ fn a_p256_key_is_an_uncompressed_point_of_that_curve() {
     const KEY: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g==";
     let read = |text: &str| PublicKey::parse(text, PublicKeyFormat::P256Spki).err();
     assert_eq!(read(KEY), None);
-    assert_eq!(read(&KEY[..120]), Some(KeyError::WrongLength { bytes: 90 }));
+    assert_eq!(read(&KEY[..120]), Some(KeyError::WrongLength { bytes: 64 }));
     assert_eq!(read(&KEY.replace("83T4", "84T4")), Some(KeyError::NotAKey));
     assert_eq!(read(&KEY.replace("MFkw", "MFgw")), Some(KeyError::NotAKey));
     assert_eq!(read(""), Some(KeyError::NotAKey));
+}
+
+/// Rings of both kinds of key are stored as rings of secrets are.
+#[test]
+fn rings_of_keys_are_sealed_and_opened() {
+    use hookring::{Seal, StoredKey};
+    use zeroize::Zeroizing;
+
+    /// Seals nothing: what is tested is what comes back.
+    struct Open;
+    impl Seal for Open {
+        type Error = core::convert::Infallible;
+        async fn seal(&self, _associated: &[u8], plain: Zeroizing<Vec<u8>>) -> Result<Vec<u8>, Self::Error> {
+            Ok(plain.to_vec())
+        }
+        async fn open(&self, _associated: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Self::Error> {
+            Ok(Zeroizing::new(sealed.to_vec()))
+        }
+    }
+    fn ready<T>(work: impl Future<Output = T>) -> T {
+        let mut context = core::task::Context::from_waker(core::task::Waker::noop());
+        match core::pin::pin!(work).poll(&mut context) {
+            core::task::Poll::Ready(value) => value,
+            core::task::Poll::Pending => panic!("nothing to wait for"),
+        }
+    }
+    fn restored<K: StoredKey>(ring: &Keyring<K>) -> Keyring<K> {
+        let blob = ready(ring.seal("owner", &Open)).unwrap();
+        ready(Keyring::open("owner", &blob, ring.generation(), &Open)).unwrap()
+    }
+
+    let private = Keyring::new(SigningKey::parse(SEED).unwrap().labelled("sender").unwrap(), NOW).ring;
+    let public = Keyring::new(PublicKey::parse(PUBLIC, PublicKeyFormat::Hex).unwrap(), NOW).ring;
+    let (sender, receiver) = (restored(&private), restored(&public));
+    assert_eq!((sender.status(NOW), receiver.status(NOW)), (private.status(NOW), public.status(NOW)));
+    assert_eq!(verdict(&receiver, &signed(&sender, SignWith::Current), BODY), Ok(Role::Current));
+    #[cfg(feature = "p256")]
+    {
+        const KEY: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g==";
+        let ring = Keyring::new(PublicKey::parse(KEY, PublicKeyFormat::P256Spki).unwrap(), NOW).ring;
+        assert_eq!(restored(&ring).status(NOW), ring.status(NOW));
+    }
 }

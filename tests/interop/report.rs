@@ -110,7 +110,7 @@ pub(crate) fn differences(rows: &[Row], list: &List, same_deliveries: bool) -> V
 /// `src/docs/interop.md`.
 pub(crate) fn page(rows: &[Row], list: &List) -> String {
     let mut page = format!(
-        "# Interop with the real SDKs\n\n\
+        "hookring against the providers' own SDKs, in both directions.\n\n\
          Written by `.ci/interop`, which installs the SDKs of the providers at pinned versions and fails when a row of this page \
          changes or when the two sides disagree in a way that is not listed below.\n\n\
          For each SDK and provider: {EACH} random deliveries signed by hookring and verified by the SDK, {EACH} signed by the SDK \
@@ -126,7 +126,7 @@ pub(crate) fn page(rows: &[Row], list: &List) -> String {
         page.push_str(&row.markdown());
         page.push('\n');
     }
-    page.push_str("\n## Where they disagree\n\n| direction | bodies or change | right | why | SDKs |\n|---|---|---|---|---|\n");
+    page.push_str("\n# Where they disagree\n\n| direction | bodies or change | right | why | SDKs |\n|---|---|---|---|---|\n");
     for Known { who, direction, kinds, right, why } in &list.0 {
         let who: Vec<_> = who.iter().map(|(sdk, language, provider)| format!("`{sdk}` {language} (`{provider}`)")).collect();
         writeln!(page, "| {direction} | {} | {right} | {why} | {} |", kinds.join(", "), who.join(", ")).expect("written");

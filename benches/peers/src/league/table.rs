@@ -75,7 +75,7 @@ pub fn page(rows: &[Row], cases: usize, all: usize) -> String {
     let date = Command::new("date").args(["-u", "+%Y-%m-%d"]).output().expect("date").stdout;
     let date = String::from_utf8_lossy(&date).trim().to_owned();
     let mut page = format!(
-        "# The league table\n\n\
+        "Which deliveries other crates, the providers' SDKs and hookring get right.\n\n\
          Run on {date} by `.ci/league`: {cases} deliveries of the field cases, which were made from public bug reports \
          (`tests/cases/cases.json`), and {} published or recomputed deliveries of providers (`tests/vectors`), through other Rust \
          crates, the providers' SDKs and hookring, by the same rules:\n\n\
