@@ -28,7 +28,7 @@ impl Row {
         }
     }
 
-    fn markdown(&self) -> String {
+    pub(crate) fn markdown(&self) -> String {
         let (sdk, language, provider) = &self.who;
         let star = if self.recipe { "*" } else { "" };
         let [ours, theirs, rotation, tampered] = Direction::ALL.map(|direction| self.cell(direction));
