@@ -130,6 +130,7 @@ impl Secret {
     }
 
     /// The key's MAC states.
+    #[cfg(feature = "aead")]
     pub(crate) const fn mac_key(&self) -> &MacKey {
         &self.key
     }

@@ -148,7 +148,9 @@ fn standard_webhooks(given: &Given) -> Verdict {
 }
 
 fn svix(given: &Given) -> Verdict {
-    given.any(|secret| svix::webhooks::Webhook::new(secret).is_ok_and(|webhook| webhook.verify(&given.body, &given.headers).is_ok()))
+    given.any(|secret| {
+        svix::webhooks::Webhook::new(secret).is_ok_and(|webhook| webhook.verify(&given.body, &given.headers).is_ok())
+    })
 }
 
 fn async_stripe(given: &Given) -> Verdict {
@@ -182,7 +184,8 @@ impl FromRef<State> for GithubToken {
 
 fn axum_github(given: &Given) -> Verdict {
     given.any(|secret| {
-        let mut request = http::Request::post(given.url.as_str()).body(axum::body::Body::from(given.body.clone())).expect("a request");
+        let mut request =
+            http::Request::post(given.url.as_str()).body(axum::body::Body::from(given.body.clone())).expect("a request");
         *request.headers_mut() = given.headers.clone();
         let state = State(GithubToken(Arc::new(secret.to_owned())));
         let mut verdict = pin!(GithubEvent::<Value>::from_request(request, &state));

@@ -170,7 +170,8 @@ fn body(given: &Value) -> Vec<u8> {
     };
     let byte = made["repeat_byte"].as_u64().or_else(|| made["byte"].as_u64()).unwrap_or_default();
     let count = usize::try_from(made["count"].as_u64().unwrap_or_default()).expect("a small number");
-    [piece("prefix", "prefix_base64"), vec![u8::try_from(byte).expect("a byte"); count], piece("suffix", "suffix_base64")].concat()
+    [piece("prefix", "prefix_base64"), vec![u8::try_from(byte).expect("a byte"); count], piece("suffix", "suffix_base64")]
+        .concat()
 }
 
 fn list(value: &Value) -> Vec<Value> {

@@ -62,7 +62,8 @@ impl Row {
                     None => names.push((name, 1)),
                 }
             }
-            let names: Vec<_> = names.iter().map(|(name, n)| if *n > 1 { format!("{name} ({n})") } else { (*name).to_owned() }).collect();
+            let names: Vec<_> =
+                names.iter().map(|(name, n)| if *n > 1 { format!("{name} ({n})") } else { (*name).to_owned() }).collect();
             if !names.is_empty() {
                 parts.push(format!("{what}: {}", names.join(", ")));
             }
