@@ -134,7 +134,7 @@ pub use guard::{Guard, Kept, Outcome, Windowed};
 pub use hashed::BcryptHash;
 pub use hashed::{PresentedKey, Sha256Hash};
 pub use headers::{Headers, Name};
-pub use key::{Fingerprint, Key, KeyId, SignKey, VerifyKey};
+pub use key::{Fingerprint, IntoKey, Key, KeyId, SignKey, VerifyKey};
 pub use keyring::{
     CLOCK_SLACK, Change, Event, EventKind, KeySource, KeyStatus, Keyring, Lineage, Live, MAX_GRACE, MAX_LIVE, MAX_TOMBSTONES,
     Part, Role, Status,
