@@ -51,7 +51,10 @@ use verified::{Evidence, Matched, Told};
 ///
 /// All live keys are always tried and every comparison is made in constant time. Work is bounded: at most 8 KiB of each
 /// header and 16 candidate signatures are looked at, and a delivery costs one MAC per live key, however many signatures
-/// it offers. Any bytes in any header give a verdict, never a panic.
+/// it offers. Two kinds of scheme cost more: one with a second content two MACs per key
+/// ([`Scheme::or_signed`](crate::Scheme::or_signed)), a batch one per key and item, of at most 16
+/// ([`Scheme::each_item`](crate::Scheme::each_item)). With public keys at most two candidates are looked at, so there are at most
+/// ten checks. Any bytes in any header give a verdict, never a panic.
 pub struct Verifier<S = Keyring> {
     setup: Arc<Setup>,
     keys: S,

@@ -60,8 +60,8 @@ const TARGET: &str = "/hook";
 /// A secret that no input holds, in whatever format.
 fn secret(format: SecretFormat, n: u8) -> Secret {
     let text = match format {
-        SecretFormat::V1Whsec => format!("v1,whsec_bm90IGluIGFueSBjb3JwdXM6IDhl{n:02x}AAAAAAAAAA"),
         SecretFormat::Whsec => format!("whsec_bm90IGluIGFueSBjb3JwdXM6IDhl{n:02x}AAAAAAAAAA"),
+        SecretFormat::V1Whsec => format!("v1,whsec_bm90IGluIGFueSBjb3JwdXM6IDhl{n:02x}AAAAAAAAAA"),
         _ => format!("0123456789abcdef0123456789abcd{n:02x}"),
     };
     Secret::parse(&text, format, &SecretPolicy::dangerous_any_strength()).unwrap()
