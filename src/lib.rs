@@ -66,6 +66,8 @@ extern crate std;
 #[cfg(feature = "std")]
 mod bearer;
 mod derive;
+#[cfg(feature = "diagnose")]
+pub mod diagnose;
 mod encoding;
 mod error;
 mod guard;

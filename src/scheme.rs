@@ -25,6 +25,8 @@ pub use grammar::{Grammar, Place, Tagged};
 
 pub(crate) use content::{Content, Half};
 pub(crate) use emit::Signatures;
+#[cfg(feature = "diagnose")]
+pub(crate) use field::{form_raw as form_field, json as json_field};
 pub(crate) use offered::{Candidates, Offered, in_body, late_timestamp};
 pub(crate) use rules::{Names, PlaceRule, Rules, Text};
 

@@ -227,7 +227,7 @@ fn check_surface(text: &str, format: SecretFormat) -> Result<(), SecretError> {
 }
 
 /// Decodes into a buffer of the final size, so that no unwiped copy is left behind.
-fn decode(text: &str, format: SecretFormat) -> Result<Zeroizing<Box<[u8]>>, SecretError> {
+pub(crate) fn decode(text: &str, format: SecretFormat) -> Result<Zeroizing<Box<[u8]>>, SecretError> {
     let key = match format {
         SecretFormat::Utf8 => Zeroizing::new(text.as_bytes().into()),
         SecretFormat::Hex => {

@@ -18,6 +18,7 @@ const LEVELS: &[(u8, &[&str])] = &[
     (4, &["scheme", "providers"]),
     (5, &["keyring", "load", "replay", "share", "derive", "snapshot", "schedule", "rollout", "hashed", "store"]),
     (6, &["signer", "verifier", "bearer", "guard", "seal_aead", "postgres", "redis", "serial"]),
+    (7, &["diagnose"]),
 ];
 /// They may use everything, and nothing may use them.
 const OUTSIDE: &[&str] = &["lib", "docs"];

@@ -1,0 +1,440 @@
+//! The URL that was signed, where a proxy, a tunnel or a framework shows another one.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::Cause;
+use super::framing::{Framing, Framings};
+use super::text::{percent_decoded, percent_encoded};
+use super::url_parts::Parts;
+use crate::scheme::Part;
+
+/// Paths that gateways take away or put in front.
+const MOUNTS: [&str; 30] = [
+    "/api",
+    "/v1",
+    "/v2",
+    "/api/v1",
+    "/webhooks",
+    "/webhook",
+    "/hooks",
+    "/prod",
+    "/dev",
+    "/stage",
+    "/staging",
+    "/production",
+    "/test",
+    "/gateway",
+    "/public",
+    "/proxy",
+    "/integrations",
+    "/backend",
+    "/app",
+    "/internal",
+    "/live",
+    "/svc",
+    "/service",
+    "/services",
+    "/gw",
+    "/edge",
+    "/external",
+    "/in",
+    "/ingress",
+    "/default",
+];
+
+pub(super) fn urls<'s>(framing: &Framing<'s>, body: &[u8], out: &mut Framings<'s>) {
+    let by_function = framing.shape.has(|part| matches!(part, Part::With(_)));
+    if !framing.shape.base.signs_url() && !framing.shape.has(|part| matches!(part, Part::Url)) && !by_function {
+        return;
+    }
+    let Some(url) = framing.url.as_deref() else { return };
+    let Some(parts) = Parts::of(url) else { return };
+    let mut found = Found { framing, own: url, known: Vec::new(), out };
+    schemes(&parts, &mut found);
+    hosts(&parts, framing, body, &mut found);
+    ports(&parts, framing, &mut found);
+    slashes(&parts, &mut found);
+    queries(&parts, framing, &mut found);
+    encodings(&parts, &mut found);
+    paths(&parts, framing, &mut found);
+}
+
+struct Found<'f, 'o, 's> {
+    framing: &'f Framing<'s>,
+    own: &'f str,
+    known: Vec<String>,
+    out: &'o mut Framings<'s>,
+}
+
+impl Found<'_, '_, '_> {
+    fn add(&mut self, cause: Cause, say: &str, parts: &Parts) {
+        self.put(cause, say, parts, true);
+    }
+
+    fn rare(&mut self, cause: Cause, say: &str, parts: &Parts) {
+        self.put(cause, say, parts, false);
+    }
+
+    fn put(&mut self, cause: Cause, say: &str, parts: &Parts, common: bool) {
+        let url = parts.whole();
+        if url != self.own && !self.known.contains(&url) {
+            self.known.push(url.clone());
+            let framing = self.framing.with_url(url);
+            if common { self.out.add(cause, say, framing) } else { self.out.add_rare(cause, say, framing) }
+        }
+    }
+}
+
+fn schemes(parts: &Parts, found: &mut Found<'_, '_, '_>) {
+    for scheme in ["https", "http"] {
+        let say = format!(
+            "The sender signed a URL with `{scheme}`: something before the receiver ends TLS, so configure the public URL."
+        );
+        found.add(Cause::UrlScheme, &say, &Parts { scheme: scheme.to_string(), ..parts.clone() });
+    }
+}
+
+/// Headers in which proxies name the host that was called, then any other header that holds one.
+fn hosts(parts: &Parts, framing: &Framing<'_>, body: &[u8], found: &mut Found<'_, '_, '_>) {
+    let from = |name: &str| format!("The sender signed the host that the header {name} names: configure it as the public URL.");
+    for (name, value) in &framing.headers {
+        let Ok(text) = core::str::from_utf8(value) else { continue };
+        for piece in
+            text.split([',', ';', ' ']).map(|piece| piece.trim_matches([' ', '"'])).filter(|piece| !piece.is_empty()).take(6)
+        {
+            let piece = piece.strip_prefix("host=").or_else(|| piece.strip_prefix("Host=")).unwrap_or(piece);
+            if let Some(whole) = Parts::of(piece).filter(|whole| whole.host != parts.host) {
+                found.add(Cause::UrlHost, &from(name), &Parts { host: whole.host.clone(), ..parts.clone() });
+                found.add(
+                    Cause::UrlHost,
+                    &from(name),
+                    &Parts { host: whole.host.clone(), port: whole.port.clone(), ..parts.clone() },
+                );
+            } else if is_host(piece) {
+                let (host, port) = piece.rsplit_once(':').map_or((piece, None), |(host, port)| (host, Some(port.to_string())));
+                if host == parts.host {
+                    continue;
+                }
+                found.add(Cause::UrlHost, &from(name), &Parts { host: host.to_string(), ..parts.clone() });
+                found.add(Cause::UrlHost, &from(name), &Parts { host: host.to_string(), port, ..parts.clone() });
+            }
+        }
+    }
+    let say = "The sender signed another host than the receiver was called with: configure the public URL.";
+    let bare = parts.host.strip_prefix("www.");
+    found.add(
+        Cause::UrlHost,
+        say,
+        &Parts { host: bare.map_or_else(|| format!("www.{}", parts.host), ToString::to_string), ..parts.clone() },
+    );
+    found.add(Cause::UrlHost, say, &Parts { host: parts.host.to_ascii_lowercase(), ..parts.clone() });
+    found.add(Cause::UrlHost, say, &Parts { host: parts.host.trim_end_matches('.').to_string(), ..parts.clone() });
+    found.rare(Cause::UrlHost, say, &Parts { host: format!("{}.", parts.host), ..parts.clone() });
+    for host in ["localhost", "127.0.0.1"] {
+        found.rare(Cause::UrlHost, say, &Parts { host: host.to_string(), ..parts.clone() });
+    }
+    for (old, new) in [
+        ("internal.", ""),
+        ("api.", ""),
+        ("staging.", ""),
+        ("hooks.", ""),
+        ("", "api."),
+        ("", "hooks."),
+        ("", "app."),
+        ("", "webhooks."),
+    ] {
+        if let Some(rest) = parts.host.strip_prefix(old) {
+            found.rare(Cause::UrlHost, say, &Parts { host: format!("{new}{rest}"), ..parts.clone() });
+        }
+    }
+    for url in
+        urls_in(body).into_iter().chain(parts.query.as_deref().map(|query| urls_in(query.as_bytes())).unwrap_or_default())
+    {
+        found.rare(Cause::UrlHost, say, &Parts { host: url.host, ..parts.clone() });
+    }
+}
+
+fn is_host(text: &str) -> bool {
+    let (host, port) = text.rsplit_once(':').unwrap_or((text, "0"));
+    let fine = host.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
+    fine && port.bytes().all(|b| b.is_ascii_digit())
+        && !port.is_empty()
+        && (host.contains('.') || host == "localhost")
+        && host.len() > 3
+}
+
+fn urls_in(body: &[u8]) -> Vec<Parts> {
+    let text = String::from_utf8_lossy(body);
+    let end = |rest: &str| rest.find(|c: char| c.is_whitespace() || "\"'<>\\".contains(c)).unwrap_or(rest.len());
+    let urls = text.match_indices("http").take(8).filter_map(|(at, _)| text.get(at..));
+    urls.filter_map(|rest| Parts::of(rest.get(..end(rest))?)).collect()
+}
+
+fn ports(parts: &Parts, framing: &Framing<'_>, found: &mut Found<'_, '_, '_>) {
+    let say = "The sender signed the URL without the port, or with another one: configure the public URL as the sender has it.";
+    found.add(Cause::UrlPort, say, &Parts { port: None, ..parts.clone() });
+    let forwarded = framing.header_text("x-forwarded-port").map(ToString::to_string);
+    let host = framing.header_text("host").and_then(|host| host.rsplit_once(':')).map(|(_, port)| port.to_string());
+    let forwarded_host =
+        framing.header_text("x-forwarded-host").and_then(|host| host.rsplit_once(':')).map(|(_, port)| port.to_string());
+    for port in forwarded.into_iter().chain(host).chain(forwarded_host) {
+        found.add(Cause::UrlPort, say, &Parts { port: Some(port), ..parts.clone() });
+    }
+    for port in ["443", "80", "8080", "8443", "3000"] {
+        found.add(Cause::UrlPort, say, &Parts { port: Some(port.to_string()), ..parts.clone() });
+    }
+    for port in [
+        "8000", "5000", "4000", "8888", "9000", "4443", "444", "8081", "3001", "4430", "1443", "9443", "10443", "4040", "7071",
+        "8787", "5173", "4567",
+    ] {
+        found.rare(Cause::UrlPort, say, &Parts { port: Some(port.to_string()), ..parts.clone() });
+    }
+}
+
+fn slashes(parts: &Parts, found: &mut Found<'_, '_, '_>) {
+    let say =
+        "The sender signed the URL with a slash more or less: configure it at the sender exactly as the receiver sees it.";
+    let path = &parts.path;
+    found.add(Cause::UrlSlash, say, &Parts { path: path.strip_suffix('/').unwrap_or(path).to_string(), ..parts.clone() });
+    found.add(Cause::UrlSlash, say, &Parts { path: format!("{path}/"), ..parts.clone() });
+    found.add(Cause::UrlSlash, say, &Parts { path: single_slashes(path), ..parts.clone() });
+    found.add(Cause::UrlSlash, say, &Parts { path: format!("/{path}"), ..parts.clone() });
+    for (at, _) in path.match_indices('/').skip(1).take(6) {
+        if let Some((head, tail)) = path.split_at_checked(at) {
+            found.rare(Cause::UrlSlash, say, &Parts { path: format!("{head}/{tail}"), ..parts.clone() });
+        }
+    }
+}
+
+fn single_slashes(path: &str) -> String {
+    let mut out = String::new();
+    for c in path.chars() {
+        if c != '/' || !out.ends_with('/') {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn queries(parts: &Parts, framing: &Framing<'_>, found: &mut Found<'_, '_, '_>) {
+    let say =
+        "A parameter was added to the query on the way, or lost: the URL has to reach the receiver as the sender called it.";
+    let add = |query: Option<String>, common: bool, found: &mut Found<'_, '_, '_>| {
+        let changed = Parts { query, ..parts.clone() };
+        if common { found.add(Cause::UrlQuery, say, &changed) } else { found.rare(Cause::UrlQuery, say, &changed) }
+    };
+    add(None, true, found);
+    for name in [
+        "x-original-query",
+        "x-forwarded-query",
+        "x-query-string",
+        "x-original-url",
+        "x-forwarded-uri",
+        "x-original-uri",
+        "x-rewrite-url",
+        "x-envoy-original-path",
+    ] {
+        if let Some(value) = framing.header_text(name) {
+            let query = value.split_once('?').map_or_else(|| (!value.contains('/')).then_some(value), |(_, query)| Some(query));
+            add(query.map(|query| query.trim_start_matches('?').to_string()), true, found);
+        }
+    }
+    let Some(query) = parts.query.as_deref() else {
+        add(Some(String::new()), false, found);
+        return;
+    };
+    let pairs: Vec<&str> = query.split('&').collect();
+    if pairs.len() <= 12 {
+        for at in 0..pairs.len() {
+            let rest: Vec<&str> = pairs.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, pair)| *pair).collect();
+            add((!rest.is_empty()).then(|| rest.join("&")), true, found);
+        }
+        for from in 0..pairs.len() {
+            for to in from..=pairs.len() {
+                let rest = pairs.get(from..to).unwrap_or_default();
+                add((!rest.is_empty()).then(|| rest.join("&")), false, found);
+            }
+        }
+    }
+    let mut sorted = pairs.clone();
+    sorted.sort_unstable();
+    add(Some(sorted.join("&")), true, found);
+    sorted.reverse();
+    add(Some(sorted.join("&")), false, found);
+    orders(&pairs, &mut |query| add(Some(query), false, found));
+    let filled: Vec<&str> = pairs.iter().copied().filter(|pair| !pair.ends_with('=') && !pair.is_empty()).collect();
+    add(Some(filled.join("&")), false, found);
+    let bare: Vec<&str> = pairs.iter().map(|pair| pair.strip_suffix('=').unwrap_or(pair)).collect();
+    add(Some(bare.join("&")), false, found);
+    let marked: Vec<String> =
+        pairs.iter().map(|pair| if pair.contains('=') { pair.to_string() } else { format!("{pair}=") }).collect();
+    add(Some(marked.join("&")), false, found);
+    add(Some(query.replace("&amp;", "&")), false, found);
+    add(Some(query.replace(';', "&")), false, found);
+    add(Some(query.replace('&', ";")), false, found);
+    let mut unique: Vec<&str> = Vec::new();
+    pairs.iter().for_each(|pair| {
+        if !unique.contains(pair) {
+            unique.push(pair)
+        }
+    });
+    add(Some(unique.join("&")), false, found);
+}
+
+/// All orders of up to five parameters.
+fn orders(pairs: &[&str], found: &mut dyn FnMut(String)) {
+    if !(2..=5).contains(&pairs.len()) {
+        return;
+    }
+    let mut left = Vec::from([(Vec::new(), pairs.to_vec())]);
+    while let Some((done, rest)) = left.pop() {
+        if rest.is_empty() {
+            found(done.join("&"));
+        }
+        for at in 0..rest.len() {
+            let (mut done, mut rest) = (done.clone(), rest.clone());
+            done.push(rest.remove(at));
+            left.push((done, rest));
+        }
+    }
+}
+
+fn encodings(parts: &Parts, found: &mut Found<'_, '_, '_>) {
+    let say = "The sender signed the URL with other percent-encoding: pass it on as it arrives, neither decoded nor encoded.";
+    let query = parts.query.as_deref();
+    type Change = fn(&str) -> String;
+    let changes: [Change; 16] = [
+        |text| decoded(text, false),
+        |text| decoded(text, true),
+        |text| unreserved(text),
+        |text| cased(text, true),
+        |text| cased(text, false),
+        |text| text.replace("%20", "+"),
+        |text| text.replace('+', "%20"),
+        |text| percent_encoded(text.as_bytes(), b"-_.~/=&%+?:@!$'()*,;", false, true),
+        |text| percent_encoded(text.as_bytes(), b"-_.~/=&%+?", false, true),
+        |text| percent_encoded(decoded(text, false).as_bytes(), b"-_.~/=&+", false, true),
+        |text| percent_encoded(decoded(text, false).as_bytes(), b"-_.~/=&", false, false),
+        |text| percent_encoded(decoded(text, true).as_bytes(), b"-_.~/=&", true, true),
+        |text| percent_encoded(decoded(text, true).as_bytes(), b"-_./=&", true, true),
+        |text| text.replace('%', "%25"),
+        |text| text.replace("%2F", "/").replace("%2f", "/"),
+        |text| text.replace('~', "%7E"),
+    ];
+    for (n, change) in changes.into_iter().enumerate() {
+        let (path, query) = (change(&parts.path), query.map(change));
+        let options = [
+            Parts { path: path.clone(), query: query.clone(), ..parts.clone() },
+            Parts { path, ..parts.clone() },
+            Parts { query, ..parts.clone() },
+        ];
+        for changed in options {
+            if n < 8 { found.add(Cause::UrlEncoding, say, &changed) } else { found.rare(Cause::UrlEncoding, say, &changed) }
+        }
+    }
+    // Only the values, so that a separator inside one is encoded too.
+    if let Some(query) = query {
+        for (keep, plus) in [(&b"-_.~"[..], false), (b"-_.~", true), (b"-_.!~*'()", false), (b"*-._", true)] {
+            let pair = |pair: &str| match pair.split_once('=') {
+                Some((name, value)) => format!("{name}={}", percent_encoded(decoded(value, true).as_bytes(), keep, plus, true)),
+                None => pair.to_string(),
+            };
+            let query = query.split('&').map(pair).collect::<Vec<_>>().join("&");
+            found.rare(Cause::UrlEncoding, say, &Parts { query: Some(query), ..parts.clone() });
+        }
+    }
+}
+
+fn decoded(text: &str, plus: bool) -> String {
+    percent_decoded(text.as_bytes(), plus).and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_else(|| text.to_string())
+}
+
+/// Decodes only what never needs to be encoded (RFC 3986, section 2.3).
+fn unreserved(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        out.push_str(before);
+        let byte = after.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match byte.filter(|b| b.is_ascii_alphanumeric() || b"-_.~".contains(b)) {
+            Some(byte) => {
+                out.push(char::from(byte));
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                out.push('%');
+                rest = after;
+            }
+        }
+    }
+    out + rest
+}
+
+/// The hexadecimal digits of percent-encoding in one case.
+fn cased(text: &str, upper: bool) -> String {
+    let mut out = String::new();
+    let mut left = 0_u8;
+    for c in text.chars() {
+        let digit = left > 0;
+        left = if c == '%' { 2 } else { left.saturating_sub(1) };
+        out.push(if digit && upper {
+            c.to_ascii_uppercase()
+        } else if digit {
+            c.to_ascii_lowercase()
+        } else {
+            c
+        });
+    }
+    out
+}
+
+fn paths(parts: &Parts, framing: &Framing<'_>, found: &mut Found<'_, '_, '_>) {
+    let say = "The path was rewritten on the way: configure the public URL with the path that the sender calls.";
+    for name in [
+        "x-forwarded-prefix",
+        "x-script-name",
+        "x-forwarded-path",
+        "x-base-path",
+        "x-envoy-original-path",
+        "x-original-url",
+        "x-original-uri",
+        "x-rewrite-url",
+        "x-forwarded-uri",
+        "x-original-path",
+    ] {
+        if let Some(value) = framing.header_text(name) {
+            let value = Parts::of(value).map_or_else(|| value.to_string(), |whole| whole.path);
+            let (path, query) =
+                value.split_once('?').map_or((value.as_str(), None), |(path, query)| (path, Some(query.to_string())));
+            let prefix = format!("/{}", path.trim_matches('/'));
+            found.add(Cause::UrlPath, say, &Parts { path: format!("{prefix}{}", parts.path), ..parts.clone() });
+            found.add(Cause::UrlPath, say, &Parts { path: path.to_string(), ..parts.clone() });
+            found.add(Cause::UrlPath, say, &Parts { path: path.to_string(), query, ..parts.clone() });
+        }
+    }
+    let segments: Vec<&str> = parts.path.split('/').filter(|part| !part.is_empty()).collect();
+    let end = if parts.path.len() > 1 && parts.path.ends_with('/') { "/" } else { "" };
+    for dropped in 1..=segments.len().min(4) {
+        for kept in [segments.get(dropped..), segments.len().checked_sub(dropped).and_then(|len| segments.get(..len))]
+            .into_iter()
+            .flatten()
+        {
+            let path = format!("/{}{}", kept.join("/"), if kept.is_empty() { "" } else { end });
+            found.add(Cause::UrlPath, say, &Parts { path, ..parts.clone() });
+        }
+    }
+    for at in 1..segments.len().saturating_sub(1) {
+        let kept: Vec<&str> = segments.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, part)| *part).collect();
+        found.rare(Cause::UrlPath, say, &Parts { path: format!("/{}{end}", kept.join("/")), ..parts.clone() });
+    }
+    for (n, mount) in MOUNTS.iter().enumerate() {
+        let changed = Parts { path: format!("{mount}{}", parts.path), ..parts.clone() };
+        if n < 8 { found.add(Cause::UrlPath, say, &changed) } else { found.rare(Cause::UrlPath, say, &changed) }
+    }
+    found.add(Cause::UrlPath, say, &Parts { path: parts.path.to_ascii_lowercase(), ..parts.clone() });
+    found.rare(Cause::UrlPath, say, &Parts { path: parts.path.to_ascii_uppercase(), ..parts.clone() });
+    found.add(Cause::UrlPath, say, &Parts { path: String::new(), query: None, ..parts.clone() });
+    found.add(Cause::UrlPath, say, &Parts { path: "/".to_string(), ..parts.clone() });
+}

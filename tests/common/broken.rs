@@ -1,0 +1,115 @@
+//! Broken set-ups: a vector with what else the operator has at hand, put to the diagnosis.
+
+use hookring::diagnose::{Diagnosis, Inquiry, Retired};
+use hookring::{SecretFormat, Timestamp, providers};
+use serde_json::Value;
+
+use super::delivery::split_url;
+use super::json::{base64, items, text};
+
+/// The diagnosis of a set-up; `None` if its scheme is unknown or it is not one.
+pub(crate) fn diagnose(input: &Value) -> Option<Diagnosis> {
+    let scheme = providers::find(text(input, "provider").ok()?)?;
+    let request = input.get("request")?;
+    let now = Timestamp::from_unix_secs(input.get("now_unix")?.as_i64()?);
+    let pair = |pair: &Value| Some((pair.get(0)?.as_str()?.to_owned(), pair.get(1)?.as_str()?.to_owned()));
+    let headers: Vec<(String, String)> = items(request, "headers").ok()?.iter().map(pair).collect::<Option<_>>()?;
+    let body = base64(text(request, "body_base64").ok()?).ok()?;
+    let mut inquiry = Inquiry::new(scheme, &headers, &body, now);
+    if let Ok(method) = text(request, "method") {
+        inquiry = inquiry.method(method);
+    }
+    if let Ok(url) = text(request, "url") {
+        let (origin, target) = split_url(url);
+        inquiry = inquiry.public_url(origin).target(target);
+    }
+    for (text, format) in items(input, "secrets").ok()?.iter().filter_map(secret) {
+        inquiry = inquiry.secret(text, format);
+    }
+    if let Some(also) = input.get("also") {
+        inquiry = at_hand(inquiry, also);
+    }
+    Some(inquiry.run())
+}
+
+/// A secret as it stands in the input, in the format that its encoding names.
+fn secret(given: &Value) -> Option<(&str, SecretFormat)> {
+    let value = given.as_str().or_else(|| given.get("value").and_then(Value::as_str))?;
+    let format = match given.get("encoding").and_then(Value::as_str).unwrap_or("utf8") {
+        "hex" => SecretFormat::Hex,
+        "base64" => SecretFormat::Base64,
+        "base64url" => SecretFormat::Base64Url,
+        "whsec-base64" | "whsec" if value.contains("whsec_") => SecretFormat::Whsec,
+        "whsec-base64" | "whsec" => SecretFormat::Base64,
+        _ => SecretFormat::Utf8,
+    };
+    Some((value, format))
+}
+
+/// Other secrets, retired keys and tenants. What they are called is read leniently: operators write such notes by hand.
+fn at_hand<'s>(mut inquiry: Inquiry<'s>, also: &Value) -> Inquiry<'s> {
+    for given in entries(also.get("other_secrets")) {
+        if let Some((text, format)) = secret(given.1) {
+            inquiry = inquiry.other_secret(&label(given), text, format);
+        }
+    }
+    for given in entries(also.get("retired_keys")) {
+        if let Some((text, format)) = secret(given.1) {
+            inquiry = inquiry.retired_key(state(given), &label(given), text, format);
+        }
+    }
+    for tenant in entries(also.get("tenants")) {
+        let inner = tenant.1.get("secrets").or_else(|| tenant.1.get("keys")).or_else(|| tenant.1.get("ring"));
+        for given in inner.map_or_else(|| vec![tenant], |inner| entries(Some(inner))) {
+            if let Some((text, format)) = secret(given.1) {
+                inquiry = inquiry.tenant(&label(tenant), text, format);
+            }
+        }
+    }
+    inquiry
+}
+
+/// The members of a list, or of an object by name.
+fn entries(value: Option<&Value>) -> Vec<(&str, &Value)> {
+    match value {
+        Some(Value::Array(items)) => items.iter().map(|item| ("", item)).collect(),
+        Some(Value::Object(members)) if !members.contains_key("value") => {
+            let mut all = Vec::new();
+            for (name, value) in members {
+                match value {
+                    Value::Array(items) => all.extend(items.iter().map(|item| (name.as_str(), item))),
+                    one => all.push((name.as_str(), one)),
+                }
+            }
+            all
+        }
+        Some(one @ (Value::Object(_) | Value::String(_))) => vec![("", one)],
+        _ => Vec::new(),
+    }
+}
+
+fn label((name, given): (&str, &Value)) -> String {
+    let named = ["label", "name", "tenant", "id", "key_id"].iter().find_map(|field| given.get(field).and_then(Value::as_str));
+    named.unwrap_or(name).to_owned()
+}
+
+/// Everything that is written beside the secret itself says why it is not live.
+fn state((name, given): (&str, &Value)) -> Retired {
+    let mut words = name.to_lowercase();
+    for (field, value) in given.as_object().into_iter().flatten() {
+        if field != "value" && field != "encoding" {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_lowercase);
+            if value != "null" && value != "false" {
+                words.push_str(&format!(" {} {value}", field.to_lowercase()));
+            }
+        }
+    }
+    let says = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
+    if says(&["revok", "compromis", "leak", "tombstone"]) {
+        Retired::Revoked
+    } else if says(&["next", "stage", "upcoming", "pending", "future", "not_before", "activ", "starts", "new"]) {
+        Retired::Next
+    } else {
+        Retired::Expired
+    }
+}
