@@ -1,5 +1,7 @@
-//! Checking a secret that is presented as it is: `Authorization: Bearer`, on demand `?token=` or a piece of the path.
+//! Checking a secret that is presented as it is: `Authorization: Bearer`, on demand `?token=`, another header, Basic
+//! credentials or a piece of the path.
 
+mod carried;
 mod query;
 mod slow;
 mod token;
@@ -11,13 +13,15 @@ use subtle::{Choice, ConditionallySelectable};
 
 pub use query::redact_query;
 
-use crate::error::{Field, Rejection};
+use crate::carrier::Carrier;
+use crate::error::{Field, Rejection, SetupError};
 use crate::hashed::PresentedKey;
 use crate::headers::{Headers, Name};
 use crate::key::{Key, KeyId};
 use crate::keyring::{KeySource, Keyring, Live, Role};
 use crate::time::Timestamp;
 use crate::verifier::NoKeys;
+use carried::{Carried, Found};
 use slow::Slow;
 
 /// Longer tokens are refused unread: no secret is longer.
@@ -49,7 +53,7 @@ const MAX_TOKEN: usize = 4096;
 ///
 /// One `Authorization` line: `Bearer` in any letter case, one or more blanks, the token. The token is compared as it is.
 /// Another scheme, or the scheme alone, is no token. With [`BearerVerifier::allow_query`] a token may come in the query
-/// instead, but not in both.
+/// instead, but not in both. [`BearerVerifier::carried_by`] takes it from another place altogether.
 ///
 /// # Slow hashes
 ///
@@ -69,6 +73,7 @@ const MAX_TOKEN: usize = 4096;
 /// somebody who holds a secret can measure which one it is.
 pub struct BearerVerifier<S = Keyring> {
     shared: Arc<Shared>,
+    carried: Carried,
     query: Option<Arc<str>>,
     keys: S,
 }
@@ -107,7 +112,7 @@ where
     /// `slow_at_once` is how many slow checks may compute at the same time, over all clones: less than the number of
     /// cores. It has no meaning for keys that are not slow; zero refuses every slow check with [`Rejection::Busy`].
     pub fn new(keys: S, slow_at_once: u16) -> Self {
-        Self { shared: Shared::new(slow_at_once), query: None, keys }
+        Self { shared: Shared::new(slow_at_once), carried: Carried::Bearer, query: None, keys }
     }
 
     /// Checks a request at this moment. `query` is what stands after the `?`, still percent-encoded.
@@ -132,14 +137,16 @@ where
         now: Timestamp,
     ) -> Result<Presented, Rejection> {
         let ring = self.live_ring(now)?;
-        let in_header = token::in_header(&headers, &self.shared.authorization)?;
+        let in_header = self.carried.find(&headers, &self.shared.authorization)?;
         let in_query = match (self.query.as_deref(), query) {
             (Some(parameter), Some(query)) => query::value(query, parameter)?,
             _ => None,
         };
         match (in_header, in_query) {
             (Some(_), Some(_)) => Err(Rejection::Ambiguous(Field::Token)),
-            (Some(token), None) => self.judge(&ring, token, false, now),
+            (Some(Found::Plain(token)), None) => self.judge(&ring, token, false, now),
+            (Some(Found::Decoded { room, from }), None) => self.judge(&ring, room.get(from..).unwrap_or_default(), false, now),
+            (Some(Found::NotOurs), None) => Err(Rejection::TokenMismatch),
             (None, Some(value)) => {
                 let token = query::decode(value).ok_or(Rejection::TokenMismatch)?;
                 self.judge(&ring, &token, true, now)
@@ -271,6 +278,31 @@ impl<S> BearerVerifier<S> {
     }
 }
 
+impl<S> BearerVerifier<S> {
+    /// Takes the secret from there instead of from `Authorization: Bearer`. The real providers are in
+    /// [`providers::tokens`](crate::providers::tokens).
+    ///
+    /// ```
+    /// use hookring::{BearerVerifier, Carrier, Keyring, Secret, SecretFormat, SecretPolicy, Timestamp};
+    ///
+    /// let secret = Secret::parse("Tr0ub4dor&3:made-up", SecretFormat::Utf8, &SecretPolicy::provider())?;
+    /// let ring = Keyring::new(secret, Timestamp::now()).ring;
+    /// let verifier = BearerVerifier::new(ring, 0).carried_by(Carrier::Basic { user: Some("hooks") })?;
+    /// // base64 of "hooks:Tr0ub4dor&3:made-up"
+    /// let headers = [("authorization", "Basic aG9va3M6VHIwdWI0ZG9yJjM6bWFkZS11cA==")];
+    /// assert!(verifier.check(&headers, None).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError::Scheme`]: a header name that HTTP does not allow, an empty parameter, a user name with a colon.
+    pub fn carried_by(self, carrier: Carrier<'_>) -> Result<Self, SetupError> {
+        let (carried, query) = Carried::new(carrier, self.query)?;
+        Ok(Self { carried, query, ..self })
+    }
+}
+
 impl BearerVerifier<NoKeys> {
     /// A verifier for many tenants: it has no keys and no `check`, only [`BearerVerifier::with_keys`]. The bound on slow
     /// checks is one for all of them.
@@ -287,7 +319,7 @@ impl BearerVerifier<NoKeys> {
     /// ```
     #[must_use]
     pub fn per_tenant(slow_at_once: u16) -> Self {
-        Self { shared: Shared::new(slow_at_once), query: None, keys: NoKeys::new() }
+        Self { shared: Shared::new(slow_at_once), carried: Carried::Bearer, query: None, keys: NoKeys::new() }
     }
 
     /// The verifier with the keys of one tenant. Cheap: it shares the bound and what is remembered.
@@ -295,7 +327,7 @@ impl BearerVerifier<NoKeys> {
     where
         S::Key: PresentedKey,
     {
-        BearerVerifier { shared: Arc::clone(&self.shared), query: self.query.clone(), keys }
+        BearerVerifier { shared: Arc::clone(&self.shared), carried: self.carried.clone(), query: self.query.clone(), keys }
     }
 }
 
@@ -307,13 +339,19 @@ impl Shared {
 
 impl<S: Clone> Clone for BearerVerifier<S> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), query: self.query.clone(), keys: self.keys.clone() }
+        Self {
+            shared: Arc::clone(&self.shared),
+            carried: self.carried.clone(),
+            query: self.query.clone(),
+            keys: self.keys.clone(),
+        }
     }
 }
 
 impl<S> fmt::Debug for BearerVerifier<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BearerVerifier")
+            .field("carried", &self.carried)
             .field("query", &self.query)
             .field("slow_at_once", &self.shared.slow.at_once())
             .finish_non_exhaustive()

@@ -6,7 +6,7 @@
 use alloc::string::String;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use base64ct::Encoding as _;
 
 /// How a signature is written.
@@ -21,6 +21,8 @@ pub enum Encoding {
     Base64,
     /// URL-safe base64 without padding, in its one canonical spelling.
     Base64Url,
+    /// URL-safe base64: read with or without its padding, written with it.
+    Base64UrlPadded,
 }
 
 /// How the text of a secret becomes key bytes. Always an argument, never guessed: the same text gives different keys.
@@ -37,6 +39,14 @@ pub enum SecretFormat {
     Base64Url,
     /// `whsec_` and then standard base64, decoded without the prefix: Standard Webhooks, Svix.
     Whsec,
+    /// `v1,whsec_` and then standard base64, decoded without the prefix: Supabase auth hooks.
+    V1Whsec,
+    /// Text in which the five HTML entities of quotes, `&`, `<` and `>` are decoded first: WooCommerce, whose pages show
+    /// and store a secret in that form.
+    HtmlText,
+    /// The SHA-1 of the text: Braintree.
+    #[cfg(feature = "sha1")]
+    Sha1OfText,
 }
 
 /// Decodes text to exactly `out.len()` bytes; `false` for any other length, alphabet or spelling.
@@ -46,6 +56,8 @@ pub(crate) fn decode_exact(text: &[u8], encoding: Encoding, out: &mut [u8]) -> b
         Encoding::Hex | Encoding::HexUpper => hex::decode_to_slice(text, out).is_ok(),
         Encoding::Base64 => STANDARD.decode_slice(text, out) == Ok(wanted),
         Encoding::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, out) == Ok(wanted),
+        Encoding::Base64UrlPadded if text.ends_with(b"=") => URL_SAFE.decode_slice(text, out) == Ok(wanted),
+        Encoding::Base64UrlPadded => URL_SAFE_NO_PAD.decode_slice(text, out) == Ok(wanted),
     }
 }
 
@@ -56,6 +68,7 @@ pub(crate) fn encode_into(bytes: &[u8], encoding: Encoding, out: &mut String) {
         Encoding::HexUpper => out.push_str(&hex::encode_upper(bytes)),
         Encoding::Base64 => STANDARD.encode_string(bytes, out),
         Encoding::Base64Url => URL_SAFE_NO_PAD.encode_string(bytes, out),
+        Encoding::Base64UrlPadded => URL_SAFE.encode_string(bytes, out),
     }
 }
 
@@ -70,6 +83,13 @@ pub(crate) fn decode_secret_base64<'o>(text: &str, out: &'o mut [u8]) -> Option<
         return None;
     }
     base64ct::Base64Unpadded::decode(bare, out).ok()
+}
+
+/// Decodes the base64 of a secret that is presented, in its one canonical spelling, into a buffer of at least three quarters
+/// of its length. In constant time for a given length.
+#[cfg(feature = "std")]
+pub(crate) fn decode_presented_base64<'o>(text: &[u8], out: &'o mut [u8]) -> Option<&'o [u8]> {
+    base64ct::Base64::decode(text, out).ok()
 }
 
 #[cfg(test)]

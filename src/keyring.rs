@@ -106,6 +106,14 @@ pub(crate) struct Inner<K> {
 struct Held<K> {
     key: Arc<K>,
     since: Timestamp,
+    /// Whether a rollback made it next: it has signed before.
+    returned: bool,
+}
+
+impl<K> Held<K> {
+    const fn new(key: Arc<K>, since: Timestamp) -> Self {
+        Self { key, since, returned: false }
+    }
 }
 
 /// A previous key.
@@ -126,7 +134,7 @@ pub(crate) struct Tombstone {
 
 impl<K> Clone for Held<K> {
     fn clone(&self) -> Self {
-        Self { key: Arc::clone(&self.key), since: self.since }
+        Self { key: Arc::clone(&self.key), since: self.since, returned: self.returned }
     }
 }
 
@@ -237,7 +245,7 @@ impl<K: Key> Keyring<K> {
     /// The same ring with other keys made from its own. A key for which there is none is left out.
     pub(crate) fn map_keys(&self, make: impl Fn(&K) -> Option<Arc<K>>) -> Self {
         let inner = &*self.0;
-        let held = |held: &Held<K>| Some(Held { key: make(&held.key)?, since: held.since });
+        let held = |held: &Held<K>| Some(Held { key: make(&held.key)?, since: held.since, returned: held.returned });
         let retired = |old: &Retired<K>| Some(Retired { key: make(&old.key)?, ..*old });
         Self(Arc::new(Inner {
             current: inner.current.as_ref().and_then(held),

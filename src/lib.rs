@@ -65,9 +65,12 @@ extern crate std;
 
 #[cfg(feature = "std")]
 mod bearer;
+mod carrier;
 mod derive;
 #[cfg(feature = "diagnose")]
 pub mod diagnose;
+#[cfg(any(doc, doctest))]
+pub mod docs;
 mod encoding;
 mod error;
 mod guard;
@@ -105,6 +108,7 @@ mod verifier;
 
 #[cfg(feature = "std")]
 pub use bearer::{BearerVerifier, Presented, redact_query};
+pub use carrier::Carrier;
 pub use derive::{Derivation, Derived};
 pub use encoding::SecretFormat;
 pub use error::{

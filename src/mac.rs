@@ -13,7 +13,9 @@ mod shani;
 mod lanes_tests;
 
 use hmac::{Hmac, KeyInit};
-use sha2::{Sha256, Sha512};
+#[cfg(feature = "sha1")]
+use sha1::Sha1;
+use sha2::{Sha256, Sha384, Sha512};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use portable::Portable;
@@ -27,7 +29,10 @@ pub(crate) const MAX_TAG: usize = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hash {
     Sha256,
+    Sha384,
     Sha512,
+    #[cfg(feature = "sha1")]
+    Sha1,
 }
 
 impl Hash {
@@ -35,7 +40,10 @@ impl Hash {
     pub(crate) const fn tag_len(self) -> usize {
         match self {
             Self::Sha256 => 32,
+            Self::Sha384 => 48,
             Self::Sha512 => 64,
+            #[cfg(feature = "sha1")]
+            Self::Sha1 => 20,
         }
     }
 }
@@ -43,7 +51,10 @@ impl Hash {
 /// A key with its inner and outer states computed beforehand; all of them are wiped on drop.
 pub(crate) struct MacKey {
     sha256: Hmac<Sha256>,
+    sha384: Hmac<Sha384>,
     sha512: Hmac<Sha512>,
+    #[cfg(feature = "sha1")]
+    sha1: Hmac<Sha1>,
     /// The same two SHA-256 states for the engine that runs several keys in one pass, if this CPU has it.
     #[cfg(feature = "simd")]
     lane: Option<lanes::LaneKey>,
@@ -54,7 +65,10 @@ impl MacKey {
     pub(crate) fn new(key: &[u8]) -> Option<Self> {
         Some(Self {
             sha256: Hmac::new_from_slice(key).ok()?,
+            sha384: Hmac::new_from_slice(key).ok()?,
             sha512: Hmac::new_from_slice(key).ok()?,
+            #[cfg(feature = "sha1")]
+            sha1: Hmac::new_from_slice(key).ok()?,
             #[cfg(feature = "simd")]
             lane: shani::ShaNi::detect().map(|engine| lanes::LaneKey::new(engine, key)),
         })
@@ -221,6 +235,18 @@ mod tests {
             assert_eq!(hex::encode(tag(Hash::Sha256, key, &[message])), sha256);
             assert_eq!(hex::encode(tag(Hash::Sha512, key, &[message])), sha512);
         }
+    }
+
+    /// RFC 4231 and RFC 2202, test case 2 of each.
+    #[test]
+    fn published_vectors_of_the_rarer_hashes() {
+        let of = |hash| hex::encode(tag(hash, b"Jefe", &[b"what do ya want ", b"for nothing?"]));
+        assert_eq!(
+            of(Hash::Sha384),
+            "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649"
+        );
+        #[cfg(feature = "sha1")]
+        assert_eq!(of(Hash::Sha1), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
     }
 
     #[test]

@@ -122,9 +122,23 @@ pub struct RequestView<'a> {
     /// The public base URL and the request target; when signing, the whole URL and nothing.
     pub(crate) url: Option<(&'a str, &'a str)>,
     pub(crate) headers: &'a dyn Headers,
+    pub(crate) target: Option<&'a str>,
     pub(crate) timestamp: Option<&'a [u8]>,
     pub(crate) id: Option<&'a [u8]>,
     pub(crate) body: &'a [u8],
+    /// What a tagged signature header said besides signatures and time.
+    pub(crate) said: Said<'a>,
+}
+
+/// The most further tags that a scheme keeps for its function parts.
+pub(crate) const MAX_KEPT: usize = 2;
+
+/// What stands in a tagged signature header besides signatures and time.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Said<'a> {
+    /// The tag of the signatures that count.
+    pub(crate) version: Option<&'a str>,
+    pub(crate) kept: [Option<(&'a str, &'a [u8])>; MAX_KEPT],
 }
 
 impl<'a> RequestView<'a> {
@@ -138,6 +152,26 @@ impl<'a> RequestView<'a> {
     #[must_use]
     pub const fn url(&self) -> Option<(&'a str, &'a str)> {
         self.url
+    }
+
+    /// Path and query of the URL.
+    #[must_use]
+    pub const fn target(&self) -> Option<&'a str> {
+        self.target
+    }
+
+    /// The value of an item of the signature header that the scheme keeps, see
+    /// [`Tagged::keep`](crate::scheme::Tagged::keep).
+    #[must_use]
+    pub fn tag(&self, name: &str) -> Option<&'a [u8]> {
+        self.said.kept.iter().flatten().find(|(tag, _)| *tag == name).map(|(_, value)| *value)
+    }
+
+    /// The tag under which the signatures stand that count, if the scheme has several: see
+    /// [`Tagged::strongest_only`](crate::scheme::Tagged::strongest_only).
+    #[must_use]
+    pub const fn version(&self) -> Option<&'a str> {
+        self.said.version
     }
 
     /// The raw body.

@@ -61,7 +61,7 @@ use fleet::{Fleet, id_of, keeps, newest_key, was_rolled_back};
 #[must_use]
 pub fn next(pages: &[Status], drain: Duration, now: Timestamp) -> Step {
     let fleet = Fleet { pages, drain, now };
-    let urgent = [blocked, emergency, rejecting, grace_too_short, behind];
+    let urgent = [blocked, emergency, rejecting, grace_too_short, last_signature, behind];
     urgent.iter().find_map(|rule| rule(&fleet)).unwrap_or_else(|| rotation(&fleet))
 }
 
@@ -118,7 +118,23 @@ fn grace_too_short(fleet: &Fleet<'_>) -> Option<Step> {
     };
     let (key, expires, needed) = fleet.receivers().find_map(|(_, page)| short(page))?;
     let at = fleet.receivers_that(|page| short(page).is_some_and(|(short, ..)| short == key));
-    Some(Step::GraceTooShort { key, at, of: fleet.receivers().count(), expires, needed: Some(needed) })
+    let (part, of) = (Part::Receiver, fleet.receivers().count());
+    Some(Step::GraceTooShort { key, part, at, of, expires, needed: Some(needed) })
+}
+
+/// A deadline on a sender with all live keys, after which some receiver accepts none of its signatures.
+fn last_signature(fleet: &Fleet<'_>) -> Option<Step> {
+    let last = |sender: &Status| {
+        let ends = fleet.receivers().filter_map(|(_, receiver)| {
+            // One that only lags is told so below.
+            fleet.accepted_until(fleet.newest(receiver), sender)?;
+            fleet.accepted_until(receiver, sender)
+        });
+        ends.min()
+    };
+    let (expires, key) = fleet.senders().filter_map(|(_, sender)| last(sender)).min()?;
+    let at = fleet.senders_that(|sender| last(sender).is_some_and(|(_, other)| other == key));
+    Some(Step::GraceTooShort { key, part: Part::Sender, at, of: fleet.senders().count(), expires, needed: None })
 }
 
 /// Processes that have not taken the newest version of their ring. They may take it at any moment, so nothing else is
@@ -187,7 +203,7 @@ fn rotation(fleet: &Fleet<'_>) -> Step {
     let dying = |page: &Status| fleet.live(page).find(|key| key.id == target)?.expires_at;
     let at = fleet.receivers_that(|page| dying(page).is_some());
     if let Some(expires) = fleet.receivers().filter_map(|(_, page)| dying(page)).min() {
-        return Step::GraceTooShort { key: target, at, of: receivers, expires, needed: None };
+        return Step::GraceTooShort { key: target, part: Part::Receiver, at, of: receivers, expires, needed: None };
     }
     let missing = Missing::Key(target);
     let at = fleet.receivers_that(|page| !keeps(page, target));

@@ -10,6 +10,7 @@ mod describe;
 mod emit;
 mod field;
 mod grammar;
+mod json;
 mod offered;
 mod rules;
 
@@ -26,8 +27,11 @@ pub use grammar::{Grammar, Place, Tagged};
 pub(crate) use content::{Content, Half};
 pub(crate) use emit::Signatures;
 #[cfg(feature = "diagnose")]
-pub(crate) use field::{form_raw as form_field, json as json_field};
-pub(crate) use offered::{Candidates, Offered, in_body, late_timestamp};
+pub(crate) use field::form_raw as form_field;
+pub(crate) use field::percent_decode;
+#[cfg(feature = "diagnose")]
+pub(crate) use json::scalar as json_field;
+pub(crate) use offered::{Candidates, Offered, in_body, in_each_item, late_timestamp};
 pub(crate) use rules::{Names, PlaceRule, Rules, Text};
 
 /// The algorithm of a scheme. Fixed by the scheme, never read from a message.
@@ -36,22 +40,34 @@ pub(crate) use rules::{Names, PlaceRule, Rules, Text};
 pub enum Algorithm {
     /// HMAC with SHA-256 (RFC 2104, FIPS 180-4).
     HmacSha256,
+    /// HMAC with SHA-384.
+    HmacSha384,
     /// HMAC with SHA-512.
     HmacSha512,
+    /// HMAC with SHA-1, for providers that sign with nothing better. The known attacks on SHA-1 find collisions and do not
+    /// reach HMAC (RFC 6151 says why for MD5, and it holds here too), but do not choose it for a scheme of your own.
+    #[cfg(feature = "sha1")]
+    HmacSha1,
 }
 
 impl Algorithm {
     pub(crate) const fn hash(self) -> Hash {
         match self {
             Self::HmacSha256 => Hash::Sha256,
+            Self::HmacSha384 => Hash::Sha384,
             Self::HmacSha512 => Hash::Sha512,
+            #[cfg(feature = "sha1")]
+            Self::HmacSha1 => Hash::Sha1,
         }
     }
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::HmacSha256 => "HMAC-SHA256",
+            Self::HmacSha384 => "HMAC-SHA384",
             Self::HmacSha512 => "HMAC-SHA512",
+            #[cfg(feature = "sha1")]
+            Self::HmacSha1 => "HMAC-SHA1",
         }
     }
 }
@@ -92,9 +108,12 @@ pub enum Part<'a> {
     Header(&'a str),
     /// The value of a field of the JSON body.
     Json(&'a str),
+    /// The same, but empty if the field is missing or `null`.
+    JsonOrEmpty(&'a str),
     /// The value of a field of the form body.
     Form(&'a str),
-    /// Whatever this function writes: for schemes that sort parameters and the like. It sees the whole body.
+    /// Whatever this function writes: for schemes that sort parameters and the like. It sees the whole body. It must write
+    /// every byte that the scheme promises to cover, and it may allocate.
     With(fn(&RequestView<'_>, &mut Write<'_>) -> Result<(), Rejection>),
 }
 
@@ -151,6 +170,11 @@ pub struct Scheme<'a> {
     pub(crate) grammar: Grammar<'a>,
     pub(crate) encoding: Encoding,
     pub(crate) parts: &'a [Part<'a>],
+    pub(crate) or_parts: &'a [Part<'a>],
+    pub(crate) items: Option<&'a str>,
+    pub(crate) reads_url: bool,
+    pub(crate) reads_target: bool,
+    pub(crate) reads_method: bool,
     pub(crate) timestamp: Option<(Source<'a>, Unit)>,
     pub(crate) twin: Option<Source<'a>>,
     pub(crate) window: Option<(Duration, Duration)>,
@@ -182,6 +206,11 @@ impl<'a> Scheme<'a> {
             grammar,
             encoding,
             parts,
+            or_parts: &[],
+            items: None,
+            reads_url: false,
+            reads_target: false,
+            reads_method: false,
             timestamp: None,
             twin: None,
             window: None,
@@ -243,6 +272,43 @@ impl<'a> Scheme<'a> {
         self
     }
 
+    /// A second content that may have been signed instead, for providers whose senders differ in it. It is tried when the
+    /// first does not match, so a forged delivery costs twice as much. Signers write the first.
+    #[must_use]
+    pub const fn or_signed(mut self, parts: &'a [Part<'a>]) -> Self {
+        self.or_parts = parts;
+        self
+    }
+
+    /// The body is a batch: every item of this JSON array is signed by itself, and all paths are paths within an item. A
+    /// delivery is accepted if every item is, and refused if it has none or more than 16.
+    #[must_use]
+    pub const fn each_item(mut self, path: &'a str) -> Self {
+        self.items = Some(path);
+        self
+    }
+
+    /// A function part reads the public URL.
+    #[must_use]
+    pub const fn reads_url(mut self) -> Self {
+        self.reads_url = true;
+        self
+    }
+
+    /// A function part reads path and query of the request.
+    #[must_use]
+    pub const fn reads_target(mut self) -> Self {
+        self.reads_target = true;
+        self
+    }
+
+    /// A function part reads the HTTP method.
+    #[must_use]
+    pub const fn reads_method(mut self) -> Self {
+        self.reads_method = true;
+        self
+    }
+
     /// Says that the signature does not cover the whole body.
     #[must_use]
     pub const fn covers(mut self, covers: Covers<'a>) -> Self {
@@ -294,6 +360,26 @@ impl<'a> Scheme<'a> {
             || matches!(self.place, Place::Each(_) | Place::Numbered { .. })
     }
 
+    /// Whether every message that has a body, an id, a method and a URL can be signed: nothing is read from the body or from
+    /// further headers, and the signature stands in headers.
+    #[must_use]
+    pub const fn signs_any_body(&self) -> bool {
+        let mut rest = self.parts;
+        while let [part, tail @ ..] = rest {
+            if matches!(part, Part::Header(_) | Part::Json(_) | Part::JsonOrEmpty(_) | Part::Form(_) | Part::With(_)) {
+                return false;
+            }
+            rest = tail;
+        }
+        !self.reads_body()
+    }
+
+    /// Whether the signature or the timestamp stands in the body.
+    const fn reads_body(&self) -> bool {
+        matches!(self.place, Place::Json(_) | Place::Form(_))
+            || matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _)))
+    }
+
     /// Whether the URL is signed, so that a verifier needs the public one.
     #[must_use]
     pub const fn signs_url(&self) -> bool {
@@ -304,24 +390,22 @@ impl<'a> Scheme<'a> {
             }
             rest = tail;
         }
-        false
+        self.reads_url
     }
 
     /// Whether a delivery can be verified while its body streams in: the body is signed once and nothing is read from it.
     #[must_use]
     pub const fn can_stream(&self) -> bool {
-        let in_body = matches!(self.place, Place::Json(_) | Place::Form(_))
-            || matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _)));
         let mut bodies = 0_u8;
         let mut rest = self.parts;
         while let [part, tail @ ..] = rest {
             match part {
                 Part::Body => bodies = bodies.saturating_add(1),
-                Part::Json(_) | Part::Form(_) | Part::With(_) => return false,
+                Part::Json(_) | Part::JsonOrEmpty(_) | Part::Form(_) | Part::With(_) => return false,
                 _ => {}
             }
             rest = tail;
         }
-        bodies == 1 && !in_body
+        bodies == 1 && self.or_parts.is_empty() && !self.reads_body()
     }
 }

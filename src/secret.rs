@@ -1,21 +1,22 @@
 //! Key material: made from a text or generated, wiped on drop, shown through one door.
 
+mod text;
+#[cfg(feature = "diagnose")]
+pub(crate) use text::decode as key_bytes;
+
 use alloc::boxed::Box;
 use alloc::sync::Arc;
-use alloc::vec;
 use core::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use zeroize::Zeroizing;
 
-use crate::encoding::{SecretFormat, decode_secret_base64};
+use crate::encoding::SecretFormat;
 use crate::error::SecretError;
 use crate::key::{Fingerprint, Key, KeyId, VerifyKey, public_label, sealed};
 use crate::mac::{Hash, MacKey, Macs};
-use crate::policy::{MAX_TEXT, SecretPolicy};
-
-/// The prefix of a Standard Webhooks secret.
-const WHSEC: &str = "whsec_";
+use crate::policy::SecretPolicy;
+use text::{V1_WHSEC, WHSEC, check_surface, decode};
 
 /// A signing secret.
 ///
@@ -77,18 +78,27 @@ impl Secret {
         getrandom::fill(random.as_mut()).map_err(|_| SecretError::NoRandomness)?;
         let mut digits = Zeroizing::new([0_u8; 64]);
         let text = match format {
-            SecretFormat::Utf8 | SecretFormat::Hex => {
+            SecretFormat::Utf8 | SecretFormat::Hex | SecretFormat::HtmlText => {
                 hex::encode_to_slice(*random, digits.as_mut()).map_err(|_| SecretError::NotHex)?;
                 core::str::from_utf8(digits.as_ref()).map_err(|_| SecretError::NotHex)?
             }
             SecretFormat::Base64Url => {
                 Base64UrlUnpadded::encode(random.as_ref(), digits.as_mut()).map_err(|_| SecretError::NotBase64Url)?
             }
-            SecretFormat::Base64 | SecretFormat::Whsec => {
+            SecretFormat::Base64 | SecretFormat::Whsec | SecretFormat::V1Whsec => {
                 Base64::encode(random.as_ref(), digits.as_mut()).map_err(|_| SecretError::NotBase64)?
             }
+            #[cfg(feature = "sha1")]
+            SecretFormat::Sha1OfText => {
+                hex::encode_to_slice(*random, digits.as_mut()).map_err(|_| SecretError::NotHex)?;
+                core::str::from_utf8(digits.as_ref()).map_err(|_| SecretError::NotHex)?
+            }
         };
-        let prefix = if format == SecretFormat::Whsec { WHSEC } else { "" };
+        let prefix = match format {
+            SecretFormat::Whsec => WHSEC,
+            SecretFormat::V1Whsec => V1_WHSEC,
+            _ => "",
+        };
         // Exactly the right size at once: growing would leave an unwiped copy behind.
         let mut whole = Zeroizing::new(alloc::string::String::with_capacity(prefix.len().saturating_add(text.len())));
         whole.push_str(prefix);
@@ -200,61 +210,11 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The accidents that happen to secrets on their way, each with its own error.
-fn check_surface(text: &str, format: SecretFormat) -> Result<(), SecretError> {
-    if text.len() > MAX_TEXT {
-        return Err(SecretError::TooLong { bytes: text.len(), maximum: MAX_TEXT });
-    }
-    if text.trim().is_empty() {
-        return Err(SecretError::Empty);
-    }
-    if text.starts_with('\u{feff}') {
-        return Err(SecretError::ByteOrderMark);
-    }
-    if text.contains(['\n', '\r', '\u{2028}', '\u{2029}', '\u{85}']) {
-        return Err(SecretError::LineBreak);
-    }
-    if text.trim().len() != text.len() {
-        return Err(SecretError::SurroundingBlanks);
-    }
-    match text.split_once(WHSEC) {
-        Some(("", _)) => Ok(()),
-        // `v1,whsec_…` taken as text would silently be another key. Other text in front may belong to a foreign secret.
-        Some((before, _)) if format != SecretFormat::Utf8 || before.ends_with(',') => Err(SecretError::MarkerBeforePrefix),
-        None if format == SecretFormat::Whsec => Err(SecretError::MissingPrefix),
-        _ => Ok(()),
-    }
-}
-
-/// Decodes into a buffer of the final size, so that no unwiped copy is left behind.
-pub(crate) fn decode(text: &str, format: SecretFormat) -> Result<Zeroizing<Box<[u8]>>, SecretError> {
-    let key = match format {
-        SecretFormat::Utf8 => Zeroizing::new(text.as_bytes().into()),
-        SecretFormat::Hex => {
-            let mut key = Zeroizing::new(vec![0; text.len() / 2].into_boxed_slice());
-            hex::decode_to_slice(text, &mut key).map_err(|_| SecretError::NotHex)?;
-            key
-        }
-        SecretFormat::Base64 => decode_base64(text)?,
-        SecretFormat::Base64Url => {
-            let mut buffer = Zeroizing::new(vec![0; text.len()]);
-            let key = Base64UrlUnpadded::decode(text, &mut buffer).map_err(|_| SecretError::NotBase64Url)?;
-            Zeroizing::new(key.into())
-        }
-        SecretFormat::Whsec => decode_base64(text.strip_prefix(WHSEC).ok_or(SecretError::MissingPrefix)?)?,
-    };
-    if key.is_empty() { Err(SecretError::DecodesToNothing) } else { Ok(key) }
-}
-
-fn decode_base64(text: &str) -> Result<Zeroizing<Box<[u8]>>, SecretError> {
-    let mut buffer = Zeroizing::new(vec![0; text.len()]);
-    let key = decode_secret_base64(text, &mut buffer).ok_or(SecretError::NotBase64)?;
-    Ok(Zeroizing::new(key.into()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use super::text::is_text;
 
     const ANY: SecretPolicy = SecretPolicy::dangerous_any_strength();
 
@@ -302,6 +262,32 @@ mod tests {
         assert_ne!(id("61626364", SecretFormat::Utf8), abcd);
     }
 
+    #[test]
+    fn prefixes_and_entities_are_decoded_and_nothing_else() {
+        let id = |text: &str, format| Secret::parse(text, format, &ANY).unwrap().fingerprint();
+        let of = |text: &str| id(text, SecretFormat::Utf8);
+        assert_eq!(id("v1,whsec_YWJjZA==", SecretFormat::V1Whsec), of("abcd"));
+        refuses("whsec_YWJj", SecretFormat::V1Whsec, SecretError::MissingPrefix);
+        refuses("v2,whsec_YWJj", SecretFormat::V1Whsec, SecretError::MissingPrefix);
+        refuses("v1,whsec_", SecretFormat::V1Whsec, SecretError::DecodesToNothing);
+        for (text, wanted) in [
+            ("a&amp;b&lt;&gt;&quot;&#039;", "a&b<>\"'"),
+            ("&amp;lt;", "&lt;"),
+            ("&nbsp; & &amp", "&nbsp; & &amp"),
+            ("plain é", "plain é"),
+        ] {
+            assert_eq!(id(text, SecretFormat::HtmlText), of(wanted), "{text}");
+        }
+    }
+
+    #[cfg(feature = "sha1")]
+    #[test]
+    fn a_text_may_be_hashed_to_a_key() {
+        let id = |text: &str, format| Secret::parse(text, format, &ANY).unwrap().fingerprint();
+        // FIPS 180-4, "abc".
+        assert_eq!(id("abc", SecretFormat::Sha1OfText), id("a9993e364706816aba3e25717850c26c9cd0d89d", SecretFormat::Hex));
+    }
+
     /// RFC 2104: a key is padded with zeros to the block, and a longer one is hashed first.
     #[test]
     fn keys_that_are_equal_to_hmac_have_equal_fingerprints() {
@@ -332,14 +318,19 @@ mod tests {
     #[cfg(feature = "std")]
     #[test]
     fn generated_secrets_have_the_form_of_their_format() {
-        for (format, len) in
-            [(SecretFormat::Utf8, 64), (SecretFormat::Hex, 64), (SecretFormat::Base64, 44), (SecretFormat::Whsec, 50)]
-        {
+        for (format, len) in [
+            (SecretFormat::Utf8, 64),
+            (SecretFormat::Hex, 64),
+            (SecretFormat::Base64, 44),
+            (SecretFormat::Whsec, 50),
+            (SecretFormat::V1Whsec, 53),
+            (SecretFormat::HtmlText, 64),
+        ] {
             let one = Secret::generate(format).unwrap();
             let two = Secret::generate(format).unwrap();
             assert_eq!(one.reveal().len(), len);
             assert_ne!(one.reveal(), two.reveal());
-            assert_eq!(one.key_len(), if format == SecretFormat::Utf8 { 64 } else { 32 });
+            assert_eq!(one.key_len(), if is_text(format) { 64 } else { 32 });
             assert!(Secret::parse(one.reveal(), format, &SecretPolicy::strict()).is_ok());
         }
     }

@@ -3,6 +3,7 @@
 //! The order is always the same: headers, then the syntax of timestamp and signatures, then one MAC per live key, then
 //! every tag against every candidate, then freshness. The caller's replay check comes last, on the proof.
 
+mod batch;
 mod builder;
 mod stream;
 #[cfg(test)]
@@ -135,6 +136,9 @@ where
         let rules = &self.setup.rules;
         let ring = self.keys.ring();
         let live = live_keys(&ring, now)?;
+        if let Some(path) = &rules.items {
+            return batch::check(self, &ring, &live, head, body, path);
+        }
         let mut candidates = Candidates::new(rules);
         let offered = Offered::read(rules, head.headers, Some(body), &mut candidates)?;
         let content = self.content(head, &offered, body)?;
@@ -145,7 +149,14 @@ where
         content.write(&mut |part| macs.update(part))?;
         let mut tags = Tags::EMPTY;
         macs.finish_into(&mut tags);
-        let matched = tags.matching(candidates.iter()).ok_or(Rejection::Mismatch)?;
+        let mut matched = tags.matching(candidates.iter());
+        if matched.is_none() && !rules.or_parts.is_empty() {
+            let mut macs = Macs::begin(rules.hash, live.iter().flatten().map(|live| live.key.mac_key()), digest);
+            content.write_other(&mut |part| macs.update(part))?;
+            macs.finish_into(&mut tags);
+            matched = tags.matching(candidates.iter());
+        }
+        let matched = matched.ok_or(Rejection::Mismatch)?;
         let matched = live.get(matched).copied().flatten().ok_or(Rejection::Mismatch)?;
 
         let sent = match offered.sent {
@@ -186,7 +197,7 @@ where
         body: &'a [u8],
     ) -> Result<Content<'a, 'a>, Rejection> {
         let rules = &self.setup.rules;
-        if rules.signs_method && head.method.is_none() {
+        if (rules.signs_method && head.method.is_none()) || (rules.reads_target && head.target.is_none()) {
             return Err(Rejection::NeedsRequestLine);
         }
         Ok(Content {
@@ -196,9 +207,11 @@ where
                 method: head.method,
                 url: self.url(head.target)?,
                 headers: head.headers,
+                target: head.target.map(path_and_query),
                 timestamp: offered.timestamp,
                 id: offered.id,
                 body,
+                said: offered.said,
             },
         })
     }
@@ -206,19 +219,22 @@ where
     /// The public base and the path and query of the target, neither decoded nor reordered.
     fn url<'a>(&'a self, target: Option<&'a str>) -> Result<Option<(&'a str, &'a str)>, Rejection> {
         let Some(base) = self.setup.base_url.as_deref() else { return Ok(None) };
-        let target = target.ok_or(Rejection::NeedsRequestLine)?;
-        // RFC 9112, section 3.2.2: proxies may send the absolute form; what it says of scheme and host is not believed.
-        let path = match target.split_once("://") {
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") => {
-                rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or_default()
-            }
-            _ => target,
-        };
+        let path = path_and_query(target.ok_or(Rejection::NeedsRequestLine)?);
         if path.is_empty() || path.starts_with(['/', '?']) {
             Ok(Some((base, path)))
         } else {
             Err(Rejection::Malformed(Field::Target))
         }
+    }
+}
+
+/// RFC 9112, section 3.2.2: proxies may send the absolute form; what it says of scheme and host is not believed.
+pub(crate) fn path_and_query(target: &str) -> &str {
+    match target.split_once("://") {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") => {
+            rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or_default()
+        }
+        _ => target,
     }
 }
 

@@ -59,6 +59,11 @@ fn allocations<T>(work: impl FnOnce() -> T) -> (u64, T) {
 const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
 const BODY: &[u8] = br#"{"type":"invoice.paid","amount":1200,"webhookTimestamp":1790000000000}"#;
 
+/// The schemes that need nothing but a body, an id, a method and a URL.
+fn plain() -> Vec<&'static Scheme<'static>> {
+    providers::ALL.iter().filter(|scheme| scheme.signs_any_body() || scheme.name() == "linear").collect()
+}
+
 /// One key, or three in a rotation: the delivery is signed with the one that is now previous.
 fn rings(scheme: &Scheme<'_>) -> (Keyring, Vec<Keyring>) {
     let fresh = || Secret::generate(scheme.key_format()).unwrap();
@@ -109,7 +114,7 @@ fn the_counter_counts() {
 
 #[test]
 fn a_delivery_costs_no_allocation() {
-    for scheme in providers::ALL {
+    for scheme in plain() {
         let (signing, verifying) = rings(scheme);
         let pairs = signed(scheme, &signing);
         let map = map_of(&pairs);
@@ -133,7 +138,7 @@ fn a_delivery_costs_no_allocation() {
 
 #[test]
 fn a_forgery_costs_no_allocation() {
-    for scheme in providers::ALL {
+    for scheme in plain() {
         let (signing, verifying) = rings(scheme);
         let pairs = signed(scheme, &signing);
         for ring in verifying {

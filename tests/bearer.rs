@@ -15,9 +15,10 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
+use base64ct::{Base64, Encoding as _};
 use hookring::{
-    BearerVerifier, Derivation, Derived, Field, Fingerprint, Headers, Key, KeySource, Keyring, PresentedKey, Rejection, Role,
-    Secret, SecretFormat, SecretPolicy, Sha256Hash, SharedKeyring, Timestamp, redact_query,
+    BearerVerifier, Carrier, Derivation, Derived, Field, Fingerprint, Headers, Key, KeySource, Keyring, PresentedKey,
+    Rejection, Role, Secret, SecretFormat, SecretPolicy, SetupError, Sha256Hash, SharedKeyring, Timestamp, redact_query,
 };
 use proptest::prelude::*;
 
@@ -544,4 +545,59 @@ fn bcrypt_behind_a_bearer_verifier() {
     });
     let long = [b'x'; 72];
     assert_eq!(verifier.check_token(&long, NOW), Err(MISMATCH));
+}
+
+/// A secret in another place than `Authorization: Bearer` is looked for there and nowhere else.
+#[test]
+fn carriers() {
+    use Carrier::{Basic, Header, Query};
+    let secret = "a secret: of 32 characters or so";
+    let basic = |user: &str| format!("Basic {}", Base64::encode_string(format!("{user}:{secret}").as_bytes()));
+    let missing = Err(Rejection::Missing(Field::Token));
+    let twice = Err(Rejection::Ambiguous(Field::Token));
+    let wrong = Err(Rejection::TokenMismatch);
+    type Pairs<'a> = Vec<(&'a str, String)>;
+    let own: fn(&str) -> Pairs<'static> = |value| vec![("X-Hook-Token", value.to_owned())];
+    let auth: fn(String) -> Pairs<'static> = |value| vec![("authorization", value)];
+    let ok = Ok(Role::Current);
+    let cases: Vec<(Carrier<'_>, Pairs<'_>, Option<String>, Result<Role, Rejection>)> = vec![
+        (Header("x-hook-token"), own(secret), None, ok),
+        (Header("X-Hook-Token"), own(&format!("  {secret}\t")), None, ok),
+        (Header("x-hook-token"), own(""), None, missing),
+        (Header("x-hook-token"), vec![], Some(format!("token={secret}")), missing),
+        (Header("x-hook-token"), auth(format!("Bearer {secret}")), None, missing),
+        (Header("x-hook-token"), own(&secret[1..]), None, wrong),
+        (Header("x-hook-token"), own(&format!("Bearer {secret}")), None, wrong),
+        (Header("x-hook-token"), [own(secret), own(secret)].concat(), None, twice),
+        (Header("authorization"), auth(secret.to_owned()), None, ok),
+        (Header("authorization"), auth(format!("Bearer {secret}")), None, wrong),
+        (Basic { user: None }, auth(basic("anyone")), None, ok),
+        (Basic { user: None }, auth(basic("")), None, ok),
+        (Basic { user: Some("hooks") }, auth(basic("hooks")), None, ok),
+        (Basic { user: Some("hooks") }, auth(basic("hooks").replace("Basic ", "BASIC   ")), None, ok),
+        (Basic { user: Some("hooks") }, auth(basic("Hooks")), None, wrong),
+        (Basic { user: Some("hooks") }, auth(basic("")), None, wrong),
+        (Basic { user: None }, auth(basic("a:b")), None, wrong),
+        (Basic { user: None }, auth(format!("Bearer {secret}")), None, missing),
+        (Basic { user: None }, auth("Basic".to_owned()), None, missing),
+        (Basic { user: None }, auth("Basic ????".to_owned()), None, wrong),
+        (Basic { user: None }, auth("Basic dXNlcg==".to_owned()), None, wrong),
+        (Basic { user: None }, auth("Basic dXNlcjo=".to_owned()), None, missing),
+        (Basic { user: None }, auth(format!("Basic {}", "A".repeat(100_000))), None, wrong),
+        (Basic { user: None }, [auth(basic("a")), auth(basic("a"))].concat(), None, twice),
+        (Query("key"), vec![], Some(format!("key={}", secret.replace(' ', "%20"))), ok),
+        (Query("key"), auth(format!("Bearer {secret}")), None, missing),
+        (Query("key"), vec![], Some(format!("token={secret}")), missing),
+    ];
+    for (carrier, headers, query, wanted) in cases {
+        let secret = Secret::parse(secret, SecretFormat::Utf8, &SecretPolicy::provider()).unwrap();
+        let verifier = BearerVerifier::new(Keyring::new(secret, NOW).ring, 0).carried_by(carrier).unwrap();
+        let verdict = verifier.check_at(&headers, query.as_deref(), NOW);
+        assert_eq!(verdict.as_ref().map(|presented| presented.role).map_err(|why| *why), wanted, "{carrier:?} {headers:?}");
+        assert_eq!(verdict.is_ok_and(|presented| presented.by_query), wanted.is_ok() && matches!(carrier, Query(_)));
+    }
+    for bad in [Header(""), Header("a b"), Header("a:"), Query(""), Basic { user: Some("a:b") }, Basic { user: Some("a\n") }] {
+        let ring = Keyring::new(Secret::generate(SecretFormat::Utf8).unwrap(), NOW).ring;
+        assert!(matches!(BearerVerifier::new(ring, 0).carried_by(bad), Err(SetupError::Scheme(_))), "{bad:?}");
+    }
 }

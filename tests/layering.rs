@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// Every top-level module and its level. A module may use modules of its own level and below, without cycles.
 const LEVELS: &[(u8, &[&str])] = &[
     (0, &["error"]),
-    (1, &["encoding", "time", "headers", "small"]),
+    (1, &["encoding", "time", "headers", "small", "carrier"]),
     (2, &["mac", "policy"]),
     (3, &["key", "secret", "message"]),
     (4, &["scheme", "providers"]),

@@ -25,7 +25,13 @@ type Pairs = Vec<(String, Vec<u8>)>;
 /// A ring of two keys. The text of each is also the material, whatever format the scheme has.
 fn ring(format: SecretFormat) -> Keyring {
     let secret = |text: &str| {
-        let text = if format == SecretFormat::Whsec { format!("whsec_{}", &text.replace('-', "+")) } else { text.to_owned() };
+        let text = match format {
+            SecretFormat::Whsec => format!("whsec_{}", text.replace('-', "+")),
+            SecretFormat::V1Whsec => format!("v1,whsec_{}", text.replace('-', "+")),
+            SecretFormat::Base64 => text.replace('-', "+"),
+            SecretFormat::Hex => hex::encode(text),
+            _ => text.to_owned(),
+        };
         Secret::parse(&text, format, &SecretPolicy::provider()).unwrap()
     };
     let ring = Keyring::new(secret(KEYS[0]), NOW).ring;
@@ -40,6 +46,10 @@ fn verifier(scheme: &Scheme<'_>) -> Verifier {
 
 fn sign_at(scheme: &Scheme<'_>, id: &str, body: &[u8], now: Timestamp) -> Option<Pairs> {
     let with = if scheme.carries_several() { SignWith::AllLive } else { SignWith::Current };
+    sign_with(scheme, with, id, body, now)
+}
+
+fn sign_with(scheme: &Scheme<'_>, with: SignWith, id: &str, body: &[u8], now: Timestamp) -> Option<Pairs> {
     let signer = Signer::new(*scheme, ring(scheme.key_format()), with).unwrap();
     let message = Message::new(body).id(id).method("POST").url("https://a.example/hook?a=1");
     let signed = signer.sign(&message, now).ok()?;
@@ -50,8 +60,13 @@ fn verify(verifier: &Verifier, headers: &Pairs, body: &[u8]) -> Result<(), Rejec
     verifier.verify_at(Request::new(headers, body).method("POST").target(TARGET), NOW).map(|_| ())
 }
 
+/// The schemes that need nothing but a body, an id, a method and a URL.
+fn plain() -> Vec<&'static Scheme<'static>> {
+    providers::ALL.iter().filter(|scheme| scheme.signs_any_body() || scheme.name() == "linear").collect()
+}
+
 fn schemes() -> impl Strategy<Value = &'static Scheme<'static>> {
-    any::<Index>().prop_map(|at| at.get(providers::ALL))
+    select(plain())
 }
 
 /// Any body, and for schemes that read one, a body with a time in it.
@@ -100,23 +115,16 @@ proptest! {
         scheme in schemes(), bytes in vec(any::<u8>(), 0..50), which in any::<Index>(), at in any::<Index>(), by in 1_u8..
     ) {
         let body = body_for(scheme, bytes);
-        let mut headers = sign_at(scheme, "msg_1", &body, NOW).unwrap();
+        // Of several signatures one may be damaged, so there is only one.
+        let mut headers = sign_with(scheme, SignWith::Current, "msg_1", &body, NOW).unwrap();
         let which = which.index(headers.len());
         let (name, value) = headers[which].clone();
-        // Of several signatures one may be damaged, so only the first is left, which is one entry of the list.
-        let value = if name.ends_with("-signature") && scheme.carries_several() {
-            let separator = if value.contains(&b' ') { b' ' } else { b',' };
-            let keep = if scheme.has_timestamp() && separator == b',' { 2 } else { 1 };
-            value.split(|b| *b == separator).take(keep).collect::<Vec<_>>().join(&separator)
-        } else {
-            value
-        };
-        headers[which].1 = value.clone();
         let verifier = verifier(scheme);
         prop_assert_eq!(verify(&verifier, &headers, &body), Ok(()), "{}", scheme.name());
         let damaged = flipped(&value, at, by);
         headers[which].1 = damaged.clone();
-        let same = damaged.trim_ascii().eq_ignore_ascii_case(value.trim_ascii());
+        let bare = |text: &[u8]| text.iter().filter(|b| !matches!(b, b' ' | b'\t')).copied().collect::<Vec<_>>();
+        let same = bare(&damaged).eq_ignore_ascii_case(&bare(&value));
         let verdict = verify(&verifier, &headers, &body);
         prop_assert!(verdict.is_err() || same, "{} {name}: {}", scheme.name(), damaged.escape_ascii());
     }
@@ -215,7 +223,7 @@ proptest! {
         ], 4),
         repeat in any::<bool>(), body in vec(any::<u8>(), 0..60), target in any::<String>(), method in any::<String>(),
     ) {
-        for scheme in providers::ALL {
+        for scheme in plain() {
             let mut headers = sign_at(scheme, "msg_1", &body_for(scheme, body.clone()), NOW).unwrap();
             headers.iter_mut().zip(&values).for_each(|((_, value), hostile)| value.clone_from(hostile));
             if repeat {

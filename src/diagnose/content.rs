@@ -15,6 +15,7 @@ const METHODS: [&str; 6] = ["POST", "GET", "PUT", "PATCH", "DELETE", "post"];
 
 pub(super) fn contents<'s>(framing: &Framing<'s>, body: &[u8], out: &mut Framings<'s>) {
     if framing.shape.has(|part| matches!(part, Part::With(_))) {
+        methods(framing, out);
         return;
     }
     separators(framing, out);
@@ -274,7 +275,7 @@ fn spellings_of_id(own: &str) -> Vec<String> {
 
 fn methods<'s>(framing: &Framing<'s>, out: &mut Framings<'s>) {
     let say = "The HTTP method differs from the one that was signed: pass on the method that the sender used.";
-    let signs = framing.shape.has(|part| matches!(part, Part::Method));
+    let signs = framing.shape.base.reads_method || framing.shape.has(|part| matches!(part, Part::Method));
     if signs {
         let own = framing.method.clone().unwrap_or_default();
         let overridden = framing.header_text("x-http-method-override").map(ToString::to_string);

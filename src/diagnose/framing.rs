@@ -8,7 +8,8 @@ use super::{Cause, Inquiry};
 use crate::error::Rejection;
 use crate::headers::Headers;
 use crate::message::RequestView;
-use crate::scheme::{Candidates, Content, Offered, Part, Rules, Scheme, Source};
+use crate::scheme::{Candidates, Content, Offered, Part, Rules, Scheme, Source, in_each_item};
+use crate::verifier::path_and_query;
 
 /// A part of the signed content, perhaps a text that stands in for another part.
 #[derive(Clone, Debug)]
@@ -86,7 +87,8 @@ pub(super) struct Framing<'s> {
 
 /// What one framing and one body come to: the signed content, and the signatures that are offered.
 pub(super) struct Frame {
-    pub(super) content: Vec<u8>,
+    /// One, or two for a scheme whose senders differ in it.
+    pub(super) contents: Vec<Vec<u8>>,
     pub(super) candidates: Candidates,
 }
 
@@ -103,6 +105,15 @@ impl<'s> Framing<'s> {
     }
 
     pub(super) fn frame(&self, rules: &Rules, body: &[u8]) -> Result<Frame, Rejection> {
+        // Of a batch the first item stands for all: the proof looks at every one.
+        let mut first = None;
+        if let Some(path) = &rules.items {
+            in_each_item(body, path, &mut |item| {
+                first = first.or(Some(item));
+                Ok(())
+            })?;
+        }
+        let body = first.unwrap_or(body);
         let mut candidates = Candidates::new(rules);
         let headers: &dyn Headers = &self.headers;
         let offered = Offered::read(rules, headers, Some(body), &mut candidates)?;
@@ -111,13 +122,23 @@ impl<'s> Framing<'s> {
             method: self.method.as_deref(),
             url: self.url.as_deref().map(|url| (url, "")),
             headers,
+            target: self.url.as_deref().map(path_and_query),
             timestamp: offered.timestamp,
             id: offered.id,
             body,
+            said: offered.said,
         };
-        let mut content = Vec::with_capacity(body.len().saturating_add(256));
-        Content { rules, names, view }.write(&mut |part| content.extend_from_slice(part))?;
-        Ok(Frame { content, candidates })
+        let content = Content { rules, names, view };
+        let mut contents = Vec::from([Vec::with_capacity(body.len().saturating_add(256))]);
+        if let Some(first) = contents.first_mut() {
+            content.write(&mut |part| first.extend_from_slice(part))?;
+        }
+        if !rules.or_parts.is_empty() {
+            let mut other = Vec::new();
+            content.write_other(&mut |part| other.extend_from_slice(part))?;
+            contents.push(other);
+        }
+        Ok(Frame { contents, candidates })
     }
 
     /// The first value of a header.

@@ -28,7 +28,7 @@ pub struct Inquiry<'s> {
     pub(super) target: Option<String>,
     pub(super) public_url: Option<String>,
     pub(super) tolerance: Option<(Duration, Duration)>,
-    pub(super) catalogue: &'s [Scheme<'s>],
+    pub(super) catalogue: Vec<&'s Scheme<'s>>,
     pub(super) budget: (u64, u64),
 }
 
@@ -46,7 +46,7 @@ impl<'s> Inquiry<'s> {
             target: None,
             public_url: None,
             tolerance: None,
-            catalogue: providers::ALL,
+            catalogue: providers::ALL.iter().chain(providers::unconfirmed::all()).collect(),
             budget: (MAX_MACS, MAX_BYTES),
         }
     }
@@ -108,10 +108,10 @@ impl<'s> Inquiry<'s> {
         self
     }
 
-    /// The schemes that are tried instead of the given one: without this, all of [`providers::ALL`].
+    /// The schemes that are tried instead of the given one: without this, all of [`providers`].
     #[must_use]
     pub fn catalogue(mut self, schemes: &'s [Scheme<'s>]) -> Self {
-        self.catalogue = schemes;
+        self.catalogue = schemes.iter().collect();
         self
     }
 

@@ -26,7 +26,7 @@ pub(super) struct KeyAlt {
 
 /// The key of a text in a format, without the checks of its surface.
 pub(super) fn key_of(text: &str, format: SecretFormat) -> Option<KeyBytes> {
-    crate::secret::decode(text, format).ok().map(|key| Zeroizing::new(key.to_vec()))
+    crate::secret::key_bytes(text, format).ok().map(|key| Zeroizing::new(key.to_vec()))
 }
 
 /// All keys to try for the configured secrets: the given ones first, then one change, then two.
@@ -154,8 +154,9 @@ pub(super) fn name(format: SecretFormat) -> String {
         SecretFormat::Base64 => "base64".to_string(),
         SecretFormat::Base64Url => "base64url".to_string(),
         SecretFormat::Whsec => "`whsec_` and base64".to_string(),
-        #[allow(unreachable_patterns, reason = "formats may be added")]
-        other => format!("{other:?}"),
+        SecretFormat::V1Whsec => "`v1,whsec_` and base64".to_string(),
+        SecretFormat::HtmlText => "text with HTML entities".to_string(),
+        SecretFormat::Sha1OfText => "the SHA-1 of its text".to_string(),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::error::Field;
 use crate::scheme::{Algorithm, Grammar, Scheme};
 
 /// Algorithms that a sender may have been set to.
-const ALGORITHMS: &[Algorithm] = &[Algorithm::HmacSha256, Algorithm::HmacSha512];
+const ALGORITHMS: &[Algorithm] = &[Algorithm::HmacSha256, Algorithm::HmacSha1, Algorithm::HmacSha512, Algorithm::HmacSha384];
 
 /// The names of hashes in prefixes such as `sha256=`.
 const NAMES: [(&str, &str); 4] = [("sha256", "sha1"), ("sha256", "sha512"), ("sha1", "sha256"), ("sha512", "sha256")];
@@ -45,8 +45,8 @@ pub(super) fn algorithms<'s>(framing: &Framing<'s>, out: &mut Framings<'s>) {
 }
 
 /// The schemes under whose own headers the delivery could stand.
-pub(super) fn schemes<'s>(framing: &Framing<'s>, catalogue: &'s [Scheme<'s>], out: &mut Framings<'s>) {
-    for other in catalogue {
+pub(super) fn schemes<'s>(framing: &Framing<'s>, catalogue: &[&'s Scheme<'s>], out: &mut Framings<'s>) {
+    for other in catalogue.iter().copied() {
         if other.name() == framing.shape.base.name() {
             continue;
         }

@@ -79,7 +79,7 @@ impl<'q, 's> Search<'q, 's> {
         let mut framings = Framings::default();
         header_fix::headers(&given.value, inquiry.now, &mut framings);
         further(&given.value, inquiry, &mut framings);
-        other::schemes(&given.value, inquiry.catalogue, &mut framings);
+        other::schemes(&given.value, &inquiry.catalogue, &mut framings);
         Self {
             inquiry,
             keys: keys(&inquiry.secrets).into_iter().filter_map(prepared).collect(),
@@ -169,11 +169,14 @@ impl<'q, 's> Search<'q, 's> {
             };
             let Ok(frame) = readable.frame(&rules, &body.value) else { continue };
             for keys in chosen.chunks(MAX_KEYS) {
-                if !self.work.take(keys.len(), frame.content.len().saturating_mul(keys.len())) {
-                    return;
-                }
-                for (key, tag) in self.matching(&rules, &frame, keys, fragment, framing.value.shape.base.encoding) {
-                    self.found(framing, body, key, &tag);
+                for content in &frame.contents {
+                    if !self.work.take(keys.len(), content.len().saturating_mul(keys.len())) {
+                        return;
+                    }
+                    for (key, tag) in self.matching(&rules, &frame, content, keys, fragment, framing.value.shape.base.encoding)
+                    {
+                        self.found(framing, body, key, &tag);
+                    }
                 }
             }
         }
@@ -195,13 +198,14 @@ impl<'q, 's> Search<'q, 's> {
         &self,
         rules: &Rules,
         frame: &Frame,
+        content: &[u8],
         keys: &[usize],
         fragment: Option<&Fragment>,
         encoding: Encoding,
     ) -> Vec<(usize, Vec<u8>)> {
         let macs = keys.iter().filter_map(|at| self.keys.get(*at)).map(|key| &key.mac);
         let mut macs = Macs::begin(rules.hash, macs, false);
-        macs.update(&frame.content);
+        macs.update(content);
         let tags = macs.finish();
         let hit = |tag: &[u8]| match fragment {
             None => frame.candidates.iter().any(|candidate| candidate == tag),

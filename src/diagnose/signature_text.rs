@@ -91,7 +91,7 @@ pub(super) fn located<'v>(scheme: &Scheme<'_>, value: &'v str) -> Vec<&'v str> {
         Grammar::Tagged(tagged) => value
             .split(|c| c == tagged.between || Some(c) == tagged.group)
             .filter_map(|item| item.trim().split_once(tagged.pair))
-            .filter(|(tag, _)| tagged.accept.contains(&tag.trim()))
+            .filter(|(tag, _)| tagged.any_tag || tagged.accept.contains(&tag.trim()))
             .map(|(_, entry)| entry)
             .collect(),
     }

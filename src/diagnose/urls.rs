@@ -45,8 +45,8 @@ const MOUNTS: [&str; 30] = [
 ];
 
 pub(super) fn urls<'s>(framing: &Framing<'s>, body: &[u8], out: &mut Framings<'s>) {
-    let by_function = framing.shape.has(|part| matches!(part, Part::With(_)));
-    if !framing.shape.base.signs_url() && !framing.shape.has(|part| matches!(part, Part::Url)) && !by_function {
+    let base = framing.shape.base;
+    if !base.reads_url && !base.reads_target && !framing.shape.has(|part| matches!(part, Part::Url)) {
         return;
     }
     let Some(url) = framing.url.as_deref() else { return };

@@ -43,6 +43,9 @@ pub enum SchemeError {
     /// No place for a signature, or more than 100 numbered ones, or more than 16 listed ones.
     #[error("the place of the signature is empty or too large")]
     BadPlace,
+    /// A scheme says that a function part reads the URL, the target or the method, and has no function part.
+    #[error("no function part reads the URL, the target or the method")]
+    NothingReads,
     /// A path to a body field is empty.
     #[error("the path of a body field is empty")]
     BadPath,

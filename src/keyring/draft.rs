@@ -22,7 +22,7 @@ impl<K: Key> Draft<K> {
         let inner = Inner {
             generation: 1,
             as_of: now,
-            current: Some(Held { key: current, since: now }),
+            current: Some(Held::new(current, now)),
             next: None,
             previous: Vec::new(),
             tombstones: Arc::default(),
@@ -85,7 +85,7 @@ impl<K: Key> Draft<K> {
             return Err(Refused::TooManyLive);
         }
         self.events.push(EventKind::Staged { key: key.id() });
-        self.inner.next = Some(Held { key, since: self.inner.as_of });
+        self.inner.next = Some(Held::new(key, self.inner.as_of));
         Ok(())
     }
 
@@ -97,7 +97,7 @@ impl<K: Key> Draft<K> {
             None => (None, None),
         };
         self.events.push(EventKind::Promoted { new, old, old_expires });
-        self.inner.current = Some(Held { key: next.key, since: self.inner.as_of });
+        self.inner.current = Some(Held::new(next.key, self.inner.as_of));
         Ok(())
     }
 
@@ -130,8 +130,8 @@ impl<K: Key> Draft<K> {
         let since = self.inner.as_of;
         let failed = self.inner.current.take();
         self.events.push(EventKind::RolledBack { to: back.key.id(), from: failed.as_ref().map(|held| held.key.id()) });
-        self.inner.next = failed.map(|held| Held { key: held.key, since });
-        self.inner.current = Some(Held { key: back.key, since });
+        self.inner.next = failed.map(|held| Held { key: held.key, since, returned: true });
+        self.inner.current = Some(Held::new(back.key, since));
         Ok(())
     }
 

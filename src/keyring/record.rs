@@ -23,7 +23,7 @@ pub(crate) struct Record<K> {
 #[derive(Clone, Copy)]
 pub(crate) enum Place {
     Current { since: Timestamp },
-    Next { since: Timestamp },
+    Next { since: Timestamp, returned: bool },
     Previous { since: Timestamp, expires: Timestamp, signed: bool },
 }
 
@@ -31,7 +31,8 @@ impl<K: Key> Record<K> {
     pub(crate) fn of(ring: &Keyring<K>) -> Self {
         let inner = &*ring.0;
         let current = inner.current.iter().map(|held| (Place::Current { since: held.since }, Arc::clone(&held.key)));
-        let next = inner.next.iter().map(|held| (Place::Next { since: held.since }, Arc::clone(&held.key)));
+        let next =
+            inner.next.iter().map(|held| (Place::Next { since: held.since, returned: held.returned }, Arc::clone(&held.key)));
         let previous = inner.previous.iter().map(|old| {
             let place = Place::Previous { since: old.since, expires: old.expires, signed: old.signed };
             (place, Arc::clone(&old.key))
@@ -67,8 +68,8 @@ impl<K: Key> Record<K> {
                 return None;
             }
             let displaced = match place {
-                Place::Current { since } => inner.current.replace(Held { key, since }).is_some(),
-                Place::Next { since } => inner.next.replace(Held { key, since }).is_some(),
+                Place::Current { since } => inner.current.replace(Held::new(key, since)).is_some(),
+                Place::Next { since, returned } => inner.next.replace(Held { key, since, returned }).is_some(),
                 Place::Previous { since, expires, signed } => {
                     inner.previous.push(Retired { key, since, expires, signed });
                     false

@@ -70,6 +70,9 @@ pub struct KeyStatus {
     pub since: Timestamp,
     /// When it dies, if it is a previous one.
     pub expires_at: Option<Timestamp>,
+    /// Whether it is the next key because of a rollback: it has signed before.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub returned: bool,
 }
 
 impl Status {
@@ -86,6 +89,7 @@ impl Status {
             role: live.role,
             since: since(&live).unwrap_or(inner.as_of),
             expires_at: live.expires_at,
+            returned: live.role == Role::Next && inner.next.as_ref().is_some_and(|held| held.returned),
         };
         Self {
             part,

@@ -139,7 +139,7 @@ impl<K: Key> Keyring<K> {
         draft.is_new(&new)?;
         draft.revoke_all();
         draft.events.push(EventKind::Replaced { new: new.id() });
-        draft.inner.current = Some(Held { key: new, since: draft.inner.as_of });
+        draft.inner.current = Some(Held::new(new, draft.inner.as_of));
         Ok(draft.done())
     }
 

@@ -35,7 +35,8 @@ pub(super) struct Judge {
 impl Judge {
     pub(super) fn of(rules: Rules, text: &[u8], key: &[u8], format: SecretFormat) -> Self {
         let text = bare(text);
-        let key_room = if format == SecretFormat::Utf8 { u32::MAX } else { times(8 * BIT, key.len()) };
+        let is_text = format == SecretFormat::Utf8 || format == SecretFormat::HtmlText;
+        let key_room = if is_text { u32::MAX } else { times(8 * BIT, key.len()) };
         Self { rules, key_room, possible: times(Alphabet::of(text).exact(), text.len()).min(key_room) }
     }
 
@@ -119,7 +120,7 @@ impl Judge {
 
 /// The text without what carries nothing in whatever format it is read: the prefix, and the padding of base64.
 pub(super) fn bare(text: &[u8]) -> &[u8] {
-    let text = text.strip_prefix(b"whsec_").unwrap_or(text);
+    let text = text.strip_prefix(b"v1,whsec_").or_else(|| text.strip_prefix(b"whsec_")).unwrap_or(text);
     let bare = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(text);
     // In a shorter text, or with characters that are not base64, `=` is a character like others.
     let is_padded = text.len() >= 24 && text.len() % 4 == 0 && Alphabet::of(bare).is_base64();

@@ -59,6 +59,14 @@ impl<'p> Fleet<'p> {
         self.live(sender).any(|key| self.signs(sender, key) && self.holds(receiver, key.id))
     }
 
+    /// When this receiver stops to accept this sender, and the key that dies then: `None` if a key without a deadline is
+    /// common to both, or no key at all.
+    pub(super) fn accepted_until(&self, receiver: &Status, sender: &Status) -> Option<(Timestamp, KeyId)> {
+        let common = self.live(sender).filter(|key| self.signs(sender, key) && self.holds(receiver, key.id));
+        let ends = common.map(|key| key.expires_at.map(|at| (at, key.id)));
+        ends.collect::<Option<Vec<_>>>()?.into_iter().max()
+    }
+
     /// Until when deliveries of this sender can need this key on this receiver: a time, or `None` if that is not in sight.
     pub(super) fn needed(&self, sender: &Status, receiver: &Status, key: KeyId) -> Option<Timestamp> {
         let end = |since: Timestamp| sender.taken_at.map_or(since, |taken| since.max(taken)).plus(self.drain);
@@ -105,12 +113,9 @@ pub(super) fn id_of(page: &Status, role: Role) -> Option<KeyId> {
     page.key(role).map(|key| key.id)
 }
 
-/// Whether the next key was current before: a rollback gives both keys their role at the same moment.
+/// Whether the next key was current before.
 pub(super) fn was_rolled_back(page: &Status) -> bool {
-    match (page.key(Role::Current), page.key(Role::Next)) {
-        (Some(current), Some(next)) => next.since <= current.since,
-        _ => false,
-    }
+    !page.is_suspended() && page.key(Role::Next).is_some_and(|next| next.returned)
 }
 
 /// The key that the ring is on its way to: what is staged, unless that came back from a rollback.

@@ -73,14 +73,17 @@ pub enum Step {
         /// How many processes of this part there are.
         of: usize,
     },
-    /// A key dies on receivers while deliveries need it: [`rollback`](crate::Keyring::rollback) there keeps both keys
-    /// without a deadline. If that deadline is also the sender's, hurry the lagging senders or roll the ring back.
+    /// A key dies while deliveries need it: [`rollback`](crate::Keyring::rollback) there keeps both keys without a
+    /// deadline. On receivers: if that deadline is also the sender's, hurry the lagging senders or roll the ring back. On
+    /// senders that sign with all live keys: receivers accept them by this key alone, so give those the current key first.
     GraceTooShort {
         /// The key.
         key: KeyId,
-        /// The receivers on which it dies too early.
+        /// Receivers or senders.
+        part: Part,
+        /// The processes on which it dies too early.
         at: Vec<usize>,
-        /// How many receivers there are.
+        /// How many processes of this part there are.
         of: usize,
         /// When it dies first.
         expires: Timestamp,
@@ -177,8 +180,12 @@ impl fmt::Display for Step {
             Self::RollBack { key, at, of } => write!(f, "roll back to {key}: {} to go", some(at, of, Part::Sender)),
             Self::Drain { key, until } => write!(f, "drain until {until}: deliveries signed with {key} may be under way"),
             Self::Drop { key, part, at, of } => write!(f, "drop {key}: {} keep it", some(at, of, *part)),
-            Self::GraceTooShort { key, at, of, expires, needed } => {
-                write!(f, "grace too short: {key} dies at {expires} on {}, ", some(at, of, Part::Receiver))?;
+            Self::GraceTooShort { key, part: Part::Sender, at, of, expires, .. } => {
+                write!(f, "grace too short: {key} dies at {expires} on {}, ", some(at, of, Part::Sender))?;
+                f.write_str("and receivers accept nothing else of theirs: give them the current key before, or roll back there")
+            }
+            Self::GraceTooShort { key, part, at, of, expires, needed } => {
+                write!(f, "grace too short: {key} dies at {expires} on {}, ", some(at, of, *part))?;
                 match needed {
                     Some(until) => write!(f, "needed until {until}: roll back there"),
                     None => f.write_str("but is the key to stay: roll back there"),

@@ -63,7 +63,7 @@ impl Scheme<'_> {
             Place::Json(path) | Place::Form(path) => {
                 if path.is_empty() {
                     Err(SchemeError::BadPath)
-                } else if matches!(self.grammar, Grammar::Whole | Grammar::Prefix(_)) {
+                } else if matches!(self.grammar, Grammar::Whole | Grammar::Prefix(_) | Grammar::Tagged(_)) {
                     Ok(())
                 } else {
                     Err(SchemeError::BadGrammar)
@@ -94,11 +94,29 @@ impl Scheme<'_> {
     }
 
     const fn check_parts(&self) -> Result<(), SchemeError> {
+        if let Err(e) = self.check_content(self.parts) {
+            return Err(e);
+        }
+        let reads = self.reads_url || self.reads_target || self.reads_method;
+        if reads && !has_function(self.parts) {
+            return Err(SchemeError::NothingReads);
+        }
+        match self.items {
+            Some(path) if path.is_empty() => return Err(SchemeError::BadPath),
+            // Items have no time and no second content of their own: no provider needs them.
+            Some(_) if self.timestamp.is_some() || !self.or_parts.is_empty() => return Err(SchemeError::SourceDoesNotFit),
+            _ => {}
+        }
+        // The second content promises the same as the first.
+        if self.or_parts.is_empty() { Ok(()) } else { self.check_content(self.or_parts) }
+    }
+
+    const fn check_content(&self, parts: &[Part<'_>]) -> Result<(), SchemeError> {
         let mut body = false;
         let mut timestamp = false;
         let mut id = false;
         let mut function = false;
-        let mut rest = self.parts;
+        let mut rest = parts;
         while let [part, tail @ ..] = rest {
             match *part {
                 Part::Body => body = true,
@@ -110,7 +128,7 @@ impl Scheme<'_> {
                         return Err(e);
                     }
                 }
-                Part::Json(path) | Part::Form(path) => {
+                Part::Json(path) | Part::JsonOrEmpty(path) | Part::Form(path) => {
                     if path.is_empty() {
                         return Err(SchemeError::BadPath);
                     }
@@ -167,7 +185,7 @@ impl Scheme<'_> {
             }
             Source::Tag(tag) => match self.grammar {
                 Grammar::Tagged(tagged) => {
-                    if tag.is_empty() || contains(tagged.accept, tag) {
+                    if tag.is_empty() || tagged.any_tag || self.reads_signature_in_body() || contains(tagged.accept, tag) {
                         Err(SchemeError::BadGrammar)
                     } else {
                         visible(tag)
@@ -234,6 +252,10 @@ impl Scheme<'_> {
         Ok(())
     }
 
+    const fn reads_signature_in_body(&self) -> bool {
+        matches!(self.place, Place::Json(_) | Place::Form(_))
+    }
+
     const fn is_place(&self, name: &str) -> bool {
         match self.place {
             Place::Header(place) => same_header(place, name),
@@ -252,13 +274,25 @@ impl Scheme<'_> {
     }
 }
 
+const fn has_function(parts: &[Part<'_>]) -> bool {
+    let mut rest = parts;
+    while let [part, tail @ ..] = rest {
+        if matches!(part, Part::With(_)) {
+            return true;
+        }
+        rest = tail;
+    }
+    false
+}
+
 const fn check_tagged(tagged: &Tagged<'_>) -> Result<(), SchemeError> {
     let group_clashes = match tagged.group {
         Some(group) => !separator(group) || group as u32 == tagged.between as u32 || group as u32 == tagged.pair as u32,
         None => false,
     };
     let separators_clash = tagged.between as u32 == tagged.pair as u32 || !separator(tagged.between) || !separator(tagged.pair);
-    if tagged.accept.is_empty() || group_clashes || separators_clash || tagged.pair == ' ' {
+    let too_many_kept = tagged.keep.len() > crate::message::MAX_KEPT;
+    if tagged.accept.is_empty() != tagged.any_tag || too_many_kept || group_clashes || separators_clash || tagged.pair == ' ' {
         return Err(SchemeError::BadGrammar);
     }
     let mut rest = tagged.accept;
@@ -270,6 +304,16 @@ const fn check_tagged(tagged: &Tagged<'_>) -> Result<(), SchemeError> {
             return Err(e);
         }
         rest = tail;
+    }
+    let mut rest = tagged.keep;
+    while let [tag, tail @ ..] = rest {
+        if tag.is_empty() || contains(tail, tag) || contains(tagged.accept, tag) {
+            return Err(SchemeError::BadGrammar);
+        }
+        rest = tail;
+    }
+    if !tagged.any_tag && !contains(tagged.accept, tagged.emit) {
+        return Err(SchemeError::BadGrammar);
     }
     match tagged.emit_previous {
         Some(tag) if !contains(tagged.accept, tag) => Err(SchemeError::BadGrammar),

@@ -1,8 +1,8 @@
 //! The signed content, written part by part into a MAC: the body is never copied.
 
-use super::field;
 use super::offered::{rejection, single};
 use super::rules::{Names, PartRule, Rules};
+use super::{field, json};
 use crate::error::{Field, Rejection};
 use crate::message::{RequestView, Write};
 
@@ -24,6 +24,11 @@ impl Content<'_, '_> {
     /// All of it.
     pub(crate) fn write(&self, out: &mut Write<'_>) -> Result<(), Rejection> {
         self.rules.parts.iter().try_for_each(|part| self.part(part, out))
+    }
+
+    /// The second content that may have been signed.
+    pub(crate) fn write_other(&self, out: &mut Write<'_>) -> Result<(), Rejection> {
+        self.rules.or_parts.iter().try_for_each(|part| self.part(part, out))
     }
 
     /// One side of the body.
@@ -54,7 +59,10 @@ impl Content<'_, '_> {
                 let name = self.names.parts.get(*at).ok_or(Rejection::Missing(Field::Header))?;
                 out(single(view.headers, name, Field::Header)?);
             }
-            PartRule::Json(path) => out(field::json(view.body, path).map_err(|f| rejection(f, Field::Body))?),
+            PartRule::Json(path) => json::decoded(view.body, path, out).map_err(|f| rejection(f, Field::Body))?,
+            PartRule::JsonOrEmpty(path) => {
+                json::or_empty(view.body, path, out).map_err(|f| rejection(f, Field::Body))?;
+            }
             PartRule::Form(name) => field::form(view.body, name, out).map_err(|f| rejection(f, Field::Body))?,
             PartRule::With(function) => function(view, out)?,
         }

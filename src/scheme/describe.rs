@@ -29,6 +29,13 @@ impl fmt::Display for Description<'_> {
         place(f, scheme)?;
         f.write_str("\nsigned content: ")?;
         scheme.parts.iter().try_for_each(|part| write_part(f, part))?;
+        if !scheme.or_parts.is_empty() {
+            f.write_str(" or ")?;
+            scheme.or_parts.iter().try_for_each(|part| write_part(f, part))?;
+        }
+        if let Some(path) = scheme.items {
+            write!(f, ", of each item of the JSON array {path}")?;
+        }
         if let Some((source, unit)) = &scheme.timestamp {
             write!(f, "\ntimestamp: {} in ", unit_name(*unit))?;
             write_source(f, source)?;
@@ -86,7 +93,8 @@ fn place(f: &mut fmt::Formatter<'_>, scheme: &Scheme<'_>) -> fmt::Result {
             if let Some((Source::Tag(tag), _)) = scheme.timestamp {
                 write!(f, "{tag}{}<timestamp>{}", tagged.pair, tagged.between)?;
             }
-            write!(f, "{}{}<signature>[{}…]", tagged.emit, tagged.pair, tagged.between)
+            let emit = if tagged.any_tag { "<key>" } else { tagged.emit };
+            write!(f, "{emit}{}<signature>[{}…]", tagged.pair, tagged.between)
         }
     }
 }
@@ -101,6 +109,7 @@ fn write_part(f: &mut fmt::Formatter<'_>, part: &Part<'_>) -> fmt::Result {
         Part::Url => f.write_str("{url}"),
         Part::Header(name) => write!(f, "{{header {name}}}"),
         Part::Json(path) => write!(f, "{{json {path}}}"),
+        Part::JsonOrEmpty(path) => write!(f, "{{json {path}, may be missing}}"),
         Part::Form(name) => write!(f, "{{form {name}}}"),
         Part::With(_) => f.write_str("{by a function}"),
     }
@@ -122,6 +131,7 @@ const fn encoding(encoding: Encoding) -> &'static str {
         Encoding::HexUpper => "hex, written in upper case",
         Encoding::Base64 => "base64",
         Encoding::Base64Url => "base64url without padding",
+        Encoding::Base64UrlPadded => "base64url, padding optional",
     }
 }
 
@@ -129,6 +139,7 @@ const fn unit_name(unit: Unit) -> &'static str {
     match unit {
         Unit::Seconds => "Unix seconds",
         Unit::Millis => "Unix milliseconds",
+        Unit::SecondsOrMillis => "Unix seconds or milliseconds",
         Unit::Rfc3339 => "RFC 3339",
         Unit::IsoUtc => "ISO 8601 without offset, UTC,",
         Unit::HttpDate => "HTTP date",
@@ -142,5 +153,9 @@ const fn secret(format: SecretFormat) -> &'static str {
         SecretFormat::Base64 => "base64",
         SecretFormat::Base64Url => "base64url without padding",
         SecretFormat::Whsec => "whsec_ and base64",
+        SecretFormat::V1Whsec => "v1,whsec_ and base64",
+        SecretFormat::HtmlText => "its text is the key, HTML entities decoded",
+        #[cfg(feature = "sha1")]
+        SecretFormat::Sha1OfText => "the SHA-1 of its text is the key",
     }
 }

@@ -52,6 +52,9 @@ pub struct Tagged<'a> {
     pub(crate) emit: &'a str,
     pub(crate) emit_previous: Option<&'a str>,
     pub(crate) blank: bool,
+    pub(crate) any_tag: bool,
+    pub(crate) strongest: bool,
+    pub(crate) keep: &'a [&'a str],
 }
 
 impl<'a> Tagged<'a> {
@@ -60,7 +63,49 @@ impl<'a> Tagged<'a> {
     #[must_use]
     pub const fn new(between: char, pair: char, accept: &'a [&'a str]) -> Self {
         let emit = if let [first, ..] = accept { first } else { "" };
-        Self { between, pair, group: None, accept, emit, emit_previous: None, blank: false }
+        Self {
+            between,
+            pair,
+            group: None,
+            accept,
+            emit,
+            emit_previous: None,
+            blank: false,
+            any_tag: false,
+            strongest: false,
+            keep: &[],
+        }
+    }
+
+    /// The same where every tag holds a signature: it names a key, as the sender counts them.
+    #[must_use]
+    pub const fn any_tag(between: char, pair: char) -> Self {
+        let mut tagged = Self::new(between, pair, &[]);
+        tagged.any_tag = true;
+        tagged
+    }
+
+    /// Of the accepted tags only the first that occurs counts, in the order of `accept`: a right signature of a weaker
+    /// version does not rescue a wrong one of a stronger version.
+    #[must_use]
+    pub const fn strongest_only(mut self) -> Self {
+        self.strongest = true;
+        self
+    }
+
+    /// Further tags whose values function parts read, at most two: see [`RequestView::tag`](crate::RequestView::tag). One
+    /// that occurs twice is malformed.
+    #[must_use]
+    pub const fn keep(mut self, tags: &'a [&'a str]) -> Self {
+        self.keep = tags;
+        self
+    }
+
+    /// The tag that is written when signing, instead of the first accepted one.
+    #[must_use]
+    pub const fn emit(mut self, tag: &'a str) -> Self {
+        self.emit = tag;
+        self
     }
 
     /// Whole lists may follow each other, separated by this. Their timestamps must agree.

@@ -1,12 +1,15 @@
 //! What a delivery offers: its candidate signatures, timestamp and id, read strictly and with bounded work.
 
-use super::Encoding;
+use alloc::vec::Vec;
+
 use super::field::{self, Fault};
 use super::rules::{GrammarRule, Names, PlaceRule, Rules, SourceRule, TaggedRule};
+use super::{Encoding, json};
 use crate::encoding::decode_exact;
 use crate::error::{Field, Rejection};
 use crate::headers::{Headers, Name, Once, once, trim};
 use crate::mac::MAX_TAG;
+use crate::message::{MAX_KEPT, Said};
 use crate::time::{self, Timestamp};
 
 /// More candidates of a known kind are refused before any MAC is computed.
@@ -46,29 +49,31 @@ pub(crate) struct Offered<'a> {
     pub(crate) timestamp: Option<&'a [u8]>,
     pub(crate) sent: Option<Timestamp>,
     pub(crate) id: Option<&'a [u8]>,
+    pub(crate) said: Said<'a>,
 }
 
 impl<'a> Offered<'a> {
     /// Reads the headers, and the body where the scheme keeps something there. The signatures go to `candidates`.
     pub(crate) fn read(
-        rules: &Rules,
+        rules: &'a Rules,
         headers: &'a dyn Headers,
         body: Option<&'a [u8]>,
         candidates: &mut Candidates,
     ) -> Result<Self, Rejection> {
         let chosen = choose_names(rules, headers);
         let names = rules.names.get(chosen).ok_or(Rejection::Missing(Field::Signature))?;
-        let mut reader = Reader { rules, entries: [b""; MAX_CANDIDATES], known: 0, timestamp: None, fault: None };
+        let (mut tagged_time, mut said) = (None, Said::default());
         match &rules.place {
-            PlaceRule::Headers => reader.read_headers(names, headers)?,
-            PlaceRule::Json(path) => reader.value(field::json(whole(body)?, path).map_err(|f| rejection(f, Field::Signature))?),
-            PlaceRule::Form(name) => {
-                reader.value(field::form_raw(whole(body)?, name).map_err(|f| rejection(f, Field::Signature))?)
+            PlaceRule::Headers => {
+                let mut reader = Reader::new(rules);
+                reader.read_headers(names, headers)?;
+                tagged_time = reader.verdict(candidates)?;
+                said = reader.said();
             }
+            in_body => read_signature_in_body(rules, in_body, whole(body)?, candidates)?,
         }
-        let tagged_time = reader.verdict(candidates)?;
         required(names, headers)?;
-        let mut offered = Offered { names: chosen, timestamp: None, sent: None, id: None };
+        let mut offered = Offered { names: chosen, timestamp: None, sent: None, id: None, said };
         if !rules.reads_timestamp_late() {
             offered.read_timestamp(rules, names, headers, body, tagged_time)?;
         }
@@ -101,6 +106,30 @@ impl<'a> Offered<'a> {
     }
 }
 
+/// Reads the signatures in a field of the body, which is decoded first. Allocates up to the length of a header value.
+fn read_signature_in_body(rules: &Rules, place: &PlaceRule, body: &[u8], candidates: &mut Candidates) -> Result<(), Rejection> {
+    let mut text = Vec::new();
+    let mut too_long = false;
+    let mut take = |piece: &[u8]| {
+        too_long |= text.len().saturating_add(piece.len()) > MAX_VALUE;
+        if !too_long {
+            text.extend_from_slice(piece);
+        }
+    };
+    match place {
+        PlaceRule::Headers => Err(Fault::Missing),
+        PlaceRule::Json(path) => json::decoded(body, path, &mut take),
+        PlaceRule::Form(name) => field::form(body, name, &mut take),
+    }
+    .map_err(|fault| rejection(fault, Field::Signature))?;
+    if too_long {
+        return Err(Rejection::Malformed(Field::Signature));
+    }
+    let mut reader = Reader::new(rules);
+    reader.value(&text);
+    reader.verdict(candidates).map(drop)
+}
+
 /// Reads a timestamp that stands in the body and is signed by being there. Called once the signature was found good.
 pub(crate) fn late_timestamp(rules: &Rules, body: &[u8]) -> Result<Option<Timestamp>, Rejection> {
     let Some((source, unit)) = rules.timestamp.as_ref().filter(|_| rules.reads_timestamp_late()) else { return Ok(None) };
@@ -124,11 +153,26 @@ fn read_source<'a>(
 
 pub(crate) fn in_body<'a>(source: &SourceRule, body: &'a [u8]) -> Result<&'a [u8], Rejection> {
     match source {
-        SourceRule::Json(path) => field::json(body, path),
+        SourceRule::Json(path) => json::scalar(body, path),
         SourceRule::Form(name) => field::form_raw(body, name),
         _ => Err(Fault::Missing),
     }
     .map_err(|fault| rejection(fault, Field::Timestamp))
+}
+
+/// Hands every item of a batch to `each`.
+pub(crate) fn in_each_item<'a>(
+    body: &'a [u8],
+    path: &str,
+    each: &mut dyn FnMut(&'a [u8]) -> Result<(), Rejection>,
+) -> Result<(), Rejection> {
+    struct Why(Rejection);
+    impl From<Fault> for Why {
+        fn from(fault: Fault) -> Self {
+            Self(rejection(fault, Field::Signature))
+        }
+    }
+    json::items(body, path, &mut |item| each(item).map_err(Why)).map_err(|Why(rejection)| rejection)
 }
 
 fn whole(body: Option<&[u8]>) -> Result<&[u8], Rejection> {
@@ -181,9 +225,17 @@ struct Reader<'r, 'a> {
     known: usize,
     timestamp: Option<&'a [u8]>,
     fault: Option<Rejection>,
+    /// The place among the accepted tags of the strongest one that occurred.
+    version: Option<usize>,
+    kept: [Option<&'a [u8]>; MAX_KEPT],
 }
 
 impl<'r, 'a> Reader<'r, 'a> {
+    const fn new(rules: &'r Rules) -> Self {
+        let (entries, kept) = ([b"".as_slice(); MAX_CANDIDATES], [None; MAX_KEPT]);
+        Self { rules, entries, known: 0, timestamp: None, fault: None, version: None, kept }
+    }
+
     fn read_headers(&mut self, names: &Names, headers: &'a dyn Headers) -> Result<(), Rejection> {
         let lists = matches!(self.rules.grammar, GrammarRule::List { .. } | GrammarRule::Tagged(_));
         for name in &names.signature {
@@ -260,12 +312,46 @@ impl<'r, 'a> Reader<'r, 'a> {
             let Some(at) = item.iter().position(|b| *b == tagged.pair) else { continue };
             let Some((tag, [_, value @ ..])) = item.split_at_checked(at) else { continue };
             let tag = trim(tag);
-            if tagged.accept.iter().any(|known| known.as_bytes() == tag) {
+            if tagged.any_tag {
                 self.offer(value);
+            } else if let Some(version) = tagged.accept.iter().position(|known| known.as_bytes() == tag) {
+                self.offer_version(value, version, tagged.strongest);
             } else if self.is_time(tag) {
                 self.time(value, tagged.group.is_some());
+            } else if let Some(place) = tagged.keep.iter().position(|known| known.as_bytes() == tag) {
+                match self.kept.get_mut(place) {
+                    Some(room @ None) => *room = Some(value),
+                    _ => self.fault = Some(Rejection::Malformed(Field::Signature)),
+                }
             }
         }
+    }
+
+    /// Takes a signature under the accepted tag at this place. If only the strongest version counts, weaker ones that were
+    /// taken before are forgotten and later ones are passed over.
+    fn offer_version(&mut self, value: &'a [u8], version: usize, strongest: bool) {
+        let best = self.version.filter(|_| strongest);
+        if best.is_some_and(|best| best < version) {
+            return;
+        }
+        if best.is_some_and(|best| best > version) {
+            self.known = 0;
+        }
+        self.version = Some(version);
+        self.offer(value);
+    }
+
+    /// What a tagged header said besides signatures and time.
+    fn said(&self) -> Said<'a>
+    where
+        'r: 'a,
+    {
+        let GrammarRule::Tagged(tagged) = &self.rules.grammar else { return Said::default() };
+        let mut kept = [None; MAX_KEPT];
+        for ((room, name), value) in kept.iter_mut().zip(&tagged.keep).zip(self.kept) {
+            *room = value.map(|value| (&**name, value));
+        }
+        Said { version: self.version.and_then(|at| tagged.accept.get(at)).map(|tag| &**tag), kept }
     }
 
     fn is_time(&self, tag: &[u8]) -> bool {

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
+use core::ops::RangeFrom;
 use core::time::Duration;
 
 use super::{DEFAULT_WINDOW, Encoding, Grammar, Part, Place, Scheme, Source, Tagged, Unit};
@@ -20,6 +21,10 @@ pub(crate) struct Rules {
     pub(crate) place: PlaceRule,
     pub(crate) grammar: GrammarRule,
     pub(crate) parts: Box<[PartRule]>,
+    /// A second content that may have been signed; empty if there is none.
+    pub(crate) or_parts: Box<[PartRule]>,
+    /// Where the items of a batch stand that are signed one by one.
+    pub(crate) items: Option<Text>,
     pub(crate) timestamp: Option<(SourceRule, Unit)>,
     pub(crate) twin: Option<SourceRule>,
     /// Past and future; `None` if any age is accepted or there is no timestamp.
@@ -30,6 +35,7 @@ pub(crate) struct Rules {
     pub(crate) id_stop: Option<u8>,
     pub(crate) signs_url: bool,
     pub(crate) signs_method: bool,
+    pub(crate) reads_target: bool,
     pub(crate) can_stream: bool,
     pub(crate) carries_several: bool,
 }
@@ -61,6 +67,9 @@ pub(crate) struct TaggedRule {
     pub(crate) emit: Text,
     pub(crate) emit_previous: Option<Text>,
     pub(crate) blank: bool,
+    pub(crate) any_tag: bool,
+    pub(crate) strongest: bool,
+    pub(crate) keep: Box<[Text]>,
 }
 
 #[derive(Debug)]
@@ -90,6 +99,7 @@ pub(crate) enum PartRule {
     /// The header at this place of `Names::parts`.
     Header(usize),
     Json(Text),
+    JsonOrEmpty(Text),
     Form(Text),
     With(fn(&RequestView<'_>, &mut Write<'_>) -> Result<(), Rejection>),
 }
@@ -116,6 +126,8 @@ impl Rules {
             };
             names.push(Names::new(scheme, &other)?);
         }
+        // The headers that parts sign are numbered through both contents.
+        let mut header = 0_usize..;
         let timed = scheme.timestamp.is_some();
         Ok(Self {
             name: scheme.name.into(),
@@ -127,14 +139,17 @@ impl Rules {
                 _ => PlaceRule::Headers,
             },
             grammar: grammar_rule(&scheme.grammar)?,
-            parts: part_rules(scheme.parts),
+            parts: part_rules(scheme.parts, &mut header),
+            or_parts: part_rules(scheme.or_parts, &mut header),
+            items: scheme.items.map(Into::into),
             timestamp: scheme.timestamp.map(|(source, unit)| (source_rule(&source), unit)),
             twin: scheme.twin.map(|source| source_rule(&source)),
             window: timed.then(|| scheme.window.unwrap_or((DEFAULT_WINDOW, DEFAULT_WINDOW))),
             names: names.into(),
             id_stop: id_stop(scheme.parts),
             signs_url: scheme.signs_url(),
-            signs_method: scheme.parts.iter().any(|p| matches!(p, Part::Method)),
+            signs_method: scheme.reads_method || scheme.parts.iter().any(|p| matches!(p, Part::Method)),
+            reads_target: scheme.reads_target,
             can_stream: scheme.can_stream(),
             carries_several: scheme.carries_several(),
         })
@@ -145,6 +160,11 @@ impl Rules {
     pub(crate) fn reads_timestamp_late(&self) -> bool {
         let written_apart = self.parts.iter().any(|p| matches!(p, PartRule::Timestamp));
         self.timestamp.as_ref().is_some_and(|(source, _)| source.in_body()) && !written_apart
+    }
+
+    /// The tag under which a signer writes.
+    pub(crate) fn written_version(&self) -> Option<&str> {
+        if let GrammarRule::Tagged(tagged) = &self.grammar { Some(&tagged.emit) } else { None }
     }
 
     /// Whether the scheme signs a message id.
@@ -174,8 +194,9 @@ impl Names {
             }
             Place::Json(_) | Place::Form(_) => Ok(Vec::new()),
         };
+        let parts = scheme.parts.iter().chain(scheme.or_parts);
         let parts: Result<Vec<Name>, SchemeError> =
-            scheme.parts.iter().filter_map(|p| if let Part::Header(name) = p { Some(prepare(name)) } else { None }).collect();
+            parts.filter_map(|p| if let Part::Header(name) = p { Some(prepare(name)) } else { None }).collect();
         let required: Result<Vec<(Name, Text)>, SchemeError> =
             scheme.require.iter().map(|(name, value)| Ok((prepare(name)?, Text::from(*value)))).collect();
         Ok(Self {
@@ -196,7 +217,7 @@ fn grammar_rule(grammar: &Grammar<'_>) -> Result<GrammarRule, SchemeError> {
         Grammar::Prefix(text) => GrammarRule::Prefix { text: (*text).into(), optional: false },
         Grammar::OptionalPrefix(text) => GrammarRule::Prefix { text: (*text).into(), optional: true },
         Grammar::List { between, prefix } => GrammarRule::List { between: byte(*between)?, prefix: (*prefix).into() },
-        Grammar::Tagged(Tagged { between, pair, group, accept, emit, emit_previous, blank }) => {
+        Grammar::Tagged(Tagged { between, pair, group, accept, emit, emit_previous, blank, any_tag, strongest, keep }) => {
             GrammarRule::Tagged(TaggedRule {
                 between: byte(*between)?,
                 pair: byte(*pair)?,
@@ -205,6 +226,9 @@ fn grammar_rule(grammar: &Grammar<'_>) -> Result<GrammarRule, SchemeError> {
                 emit: (*emit).into(),
                 emit_previous: emit_previous.map(Into::into),
                 blank: *blank,
+                any_tag: *any_tag,
+                strongest: *strongest,
+                keep: keep.iter().map(|tag| Text::from(*tag)).collect(),
             })
         }
     })
@@ -220,8 +244,7 @@ fn source_rule(source: &Source<'_>) -> SourceRule {
     }
 }
 
-fn part_rules(parts: &[Part<'_>]) -> Box<[PartRule]> {
-    let mut header = 0_usize..;
+fn part_rules(parts: &[Part<'_>], header: &mut RangeFrom<usize>) -> Box<[PartRule]> {
     let rule = |part: &Part<'_>| match part {
         Part::Lit(text) => PartRule::Lit((*text).into()),
         Part::Body => PartRule::Body,
@@ -231,6 +254,7 @@ fn part_rules(parts: &[Part<'_>]) -> Box<[PartRule]> {
         Part::Url => PartRule::Url,
         Part::Header(_) => PartRule::Header(header.next().unwrap_or_default()),
         Part::Json(path) => PartRule::Json((*path).into()),
+        Part::JsonOrEmpty(path) => PartRule::JsonOrEmpty((*path).into()),
         Part::Form(name) => PartRule::Form((*name).into()),
         Part::With(function) => PartRule::With(*function),
     };

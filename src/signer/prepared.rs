@@ -7,7 +7,7 @@ use crate::encoding::encode_into;
 use crate::error::{Field, Rejection, SignError};
 use crate::key::sealed::Material as _;
 use crate::mac::{MAX_KEYS, Macs};
-use crate::message::{Message, RequestView};
+use crate::message::{Message, RequestView, Said};
 use crate::scheme::{Content, Names, Rules, Signatures, in_body};
 use crate::secret::Secret;
 use crate::time::{self, Timestamp};
@@ -46,9 +46,11 @@ impl<'r, 'm> Prepared<'r, 'm> {
                 method: message.method,
                 url: message.url.map(|url| (url, "")),
                 headers: &message.headers,
+                target: message.url.map(target),
                 timestamp: self.timestamp.as_deref().map(str::as_bytes),
                 id: self.id.map(str::as_bytes),
                 body: message.body,
+                said: Said { version: self.rules.written_version(), ..Said::default() },
             },
         };
         let mut keys = keys.into_iter().peekable();
@@ -83,6 +85,13 @@ impl<'r, 'm> Prepared<'r, 'm> {
             _ => SignError::Unbuildable,
         }
     }
+}
+
+/// Path and query of a URL, as they are sent.
+fn target(url: &str) -> &str {
+    let url = url.split('#').next().unwrap_or_default();
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or_default()
 }
 
 /// The text of the timestamp: now, or what the body says if the scheme keeps it there.

@@ -60,8 +60,8 @@ fn write<K: StoredKey>(ring: &Record<K>, out: &mut impl Sink) -> Option<()> {
                 out.put(&[CURRENT]);
                 out.put(&time(since));
             }
-            Place::Next { since } => {
-                out.put(&[NEXT]);
+            Place::Next { since, returned } => {
+                out.put(&[if returned { RETURNED } else { NEXT }]);
                 out.put(&time(since));
             }
             Place::Previous { since, expires, signed } => {
@@ -87,6 +87,8 @@ const NEXT: u8 = 1;
 const SIGNED: u8 = 2;
 /// A previous key that was only staged before.
 const UNSIGNED: u8 = 3;
+/// A next key that was current before.
+const RETURNED: u8 = 4;
 
 /// Decodes; `None` for anything that `encode` would not have written.
 pub(super) fn decode<K: StoredKey>(bytes: &[u8]) -> Option<Record<K>> {
@@ -106,12 +108,12 @@ pub(super) fn decode<K: StoredKey>(bytes: &[u8]) -> Option<Record<K>> {
         let since = from.time()?;
         let place = match role {
             CURRENT => Place::Current { since },
-            NEXT => Place::Next { since },
+            NEXT | RETURNED => Place::Next { since, returned: role == RETURNED },
             SIGNED | UNSIGNED => Place::Previous { since, expires: from.time()?, signed: role == SIGNED },
             _ => return None,
         };
         // Previous keys of both kinds stand in the order of their retirement.
-        let rank = role.min(SIGNED);
+        let rank = if role == RETURNED { NEXT } else { role.min(SIGNED) };
         if rank < last {
             return None;
         }
@@ -239,7 +241,7 @@ mod tests {
         assert!(another(0).1.fingerprint() == whole().tombstones[0].fingerprint);
         assert!(changed(|r| r.generation = 0).is_none());
         assert!(changed(|r| r.keys.push((Place::Current { since: r.as_of }, Arc::new(secret(9))))).is_none());
-        assert!(changed(|r| r.keys.push((Place::Next { since: r.as_of }, Arc::new(secret(9))))).is_none());
+        assert!(changed(|r| r.keys.push((Place::Next { since: r.as_of, returned: false }, Arc::new(secret(9))))).is_none());
         let mut revoked = whole();
         revoked.keys.push(another(0));
         assert!(revoked.into_ring().is_none(), "a revoked key");

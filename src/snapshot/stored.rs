@@ -102,12 +102,16 @@ impl sealed::Stored for BcryptHash {
 }
 
 /// The codes are part of the format: add, never change.
-const FORMATS: [(u8, SecretFormat); 5] = [
+const FORMATS: &[(u8, SecretFormat)] = &[
     (1, SecretFormat::Utf8),
     (2, SecretFormat::Hex),
     (3, SecretFormat::Base64),
     (4, SecretFormat::Base64Url),
     (5, SecretFormat::Whsec),
+    (6, SecretFormat::V1Whsec),
+    (7, SecretFormat::HtmlText),
+    #[cfg(feature = "sha1")]
+    (8, SecretFormat::Sha1OfText),
 ];
 
 /// The label of a key, as a text that may be empty. Labels themselves never are.

@@ -14,6 +14,9 @@ pub enum Unit {
     Seconds,
     /// Unix milliseconds: 1 to 14 digits.
     Millis,
+    /// Unix seconds up to 11 digits, milliseconds from 12 to 14: for senders that changed from one to the other. Written in
+    /// seconds.
+    SecondsOrMillis,
     /// RFC 3339 with an offset: `2026-09-21T14:13:20Z`, up to nine decimals.
     Rfc3339,
     /// As RFC 3339 but without an offset, read as UTC: `2026-09-21T14:13:20.123456`.
@@ -27,6 +30,8 @@ pub(crate) fn parse(text: &[u8], unit: Unit) -> Option<Timestamp> {
     match unit {
         Unit::Seconds => digits(text, 11).map(Timestamp::from_unix_secs),
         Unit::Millis => digits(text, 14).map(Timestamp::from_unix_millis),
+        Unit::SecondsOrMillis if text.len() <= 11 => parse(text, Unit::Seconds),
+        Unit::SecondsOrMillis => parse(text, Unit::Millis),
         Unit::Rfc3339 => iso(text, true),
         Unit::IsoUtc => iso(text, false),
         Unit::HttpDate => http_date(text),
@@ -37,7 +42,7 @@ pub(crate) fn parse(text: &[u8], unit: Unit) -> Option<Timestamp> {
 pub(crate) fn write(at: Timestamp, unit: Unit, out: &mut impl Write) -> Option<()> {
     let millis = u64::try_from(at.unix_millis()).ok().filter(|m| *m <= LAST)?;
     match unit {
-        Unit::Seconds => write!(out, "{}", millis / 1000).ok(),
+        Unit::Seconds | Unit::SecondsOrMillis => write!(out, "{}", millis / 1000).ok(),
         Unit::Millis => write!(out, "{millis}").ok(),
         Unit::Rfc3339 => rfc3339(at, out).ok(),
         Unit::IsoUtc => {
@@ -272,6 +277,9 @@ mod tests {
             refuses(bad, Unit::Seconds);
         }
         refuses("123456789012345", Unit::Millis);
+        reads("1790000000", Unit::SecondsOrMillis, 1_790_000_000_000);
+        reads("1790000000123", Unit::SecondsOrMillis, 1_790_000_000_123);
+        refuses("123456789012345", Unit::SecondsOrMillis);
     }
 
     #[test]

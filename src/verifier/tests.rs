@@ -19,8 +19,19 @@ use crate::signer::{SignWith, Signer};
 const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
 const BODY: &[u8] = br#"{"webhookTimestamp":1790000000000}"#;
 
+/// The schemes that need nothing but a body, an id, a method and a URL.
+fn schemes() -> Vec<Scheme<'static>> {
+    let fits = |scheme: &Scheme<'_>| scheme.signs_any_body() || scheme.name() == "linear";
+    providers::ALL.iter().copied().filter(fits).collect()
+}
+
 fn secret(n: usize, format: SecretFormat) -> Secret {
-    let text = if format == SecretFormat::Whsec { "whsec_" } else { "" }.to_owned() + &format!("{n:A>32}");
+    let prefix = match format {
+        SecretFormat::Whsec => "whsec_",
+        SecretFormat::V1Whsec => "v1,whsec_",
+        _ => "",
+    };
+    let text = prefix.to_owned() + &format!("{n:A>32}");
     Secret::parse(&text, format, &SecretPolicy::dangerous_any_strength()).unwrap()
 }
 
@@ -55,7 +66,7 @@ fn cost(verifier: &Verifier, headers: &Pairs, body: &[u8], now: Timestamp) -> (R
 
 #[test]
 fn one_mac_per_live_key_whatever_the_verdict() {
-    for scheme in providers::ALL {
+    for scheme in &schemes() {
         for keys in 1..=MAX_KEYS {
             let ring = ring(keys, scheme.key_format());
             let wanted = u32::try_from(keys).unwrap();
@@ -128,7 +139,7 @@ fn sixteen_signatures_cost_as_much_as_one_and_seventeen_nothing() {
 /// Whatever the headers alone decide costs no MAC.
 #[test]
 fn what_headers_decide_costs_nothing() {
-    for scheme in providers::ALL {
+    for scheme in &schemes() {
         let ring = ring(2, scheme.key_format());
         let (verifier, good) = (verifier(*scheme, ring.clone()), signed(*scheme, &ring));
         for at in 0..good.len() {

@@ -1,7 +1,7 @@
 //! Broken set-ups: a vector with what else the operator has at hand, put to the diagnosis.
 
 use hookring::diagnose::{Diagnosis, Inquiry, Retired};
-use hookring::{SecretFormat, Timestamp, providers};
+use hookring::{SecretFormat, Timestamp};
 use serde_json::Value;
 
 use super::delivery::split_url;
@@ -9,13 +9,13 @@ use super::json::{base64, items, text};
 
 /// The diagnosis of a set-up; `None` if its scheme is unknown or it is not one.
 pub(crate) fn diagnose(input: &Value) -> Option<Diagnosis> {
-    let scheme = providers::find(text(input, "provider").ok()?)?;
+    let scheme = super::vectors::scheme_of(text(input, "provider").ok()?, input.get("params")).ok()?;
     let request = input.get("request")?;
     let now = Timestamp::from_unix_secs(input.get("now_unix")?.as_i64()?);
     let pair = |pair: &Value| Some((pair.get(0)?.as_str()?.to_owned(), pair.get(1)?.as_str()?.to_owned()));
     let headers: Vec<(String, String)> = items(request, "headers").ok()?.iter().map(pair).collect::<Option<_>>()?;
     let body = base64(text(request, "body_base64").ok()?).ok()?;
-    let mut inquiry = Inquiry::new(scheme, &headers, &body, now);
+    let mut inquiry = Inquiry::new(&scheme, &headers, &body, now);
     if let Ok(method) = text(request, "method") {
         inquiry = inquiry.method(method);
     }
@@ -39,7 +39,9 @@ fn secret(given: &Value) -> Option<(&str, SecretFormat)> {
         "hex" => SecretFormat::Hex,
         "base64" => SecretFormat::Base64,
         "base64url" => SecretFormat::Base64Url,
+        "whsec-base64" | "whsec" if value.contains("v1,whsec_") => SecretFormat::V1Whsec,
         "whsec-base64" | "whsec" if value.contains("whsec_") => SecretFormat::Whsec,
+        "sha1-of-utf8" => SecretFormat::Sha1OfText,
         "whsec-base64" | "whsec" => SecretFormat::Base64,
         _ => SecretFormat::Utf8,
     };

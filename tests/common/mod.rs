@@ -15,4 +15,7 @@ pub(crate) mod labels;
 pub(crate) mod outcome;
 pub(crate) mod ring;
 pub(crate) mod schemes;
+#[cfg(test)]
+pub(crate) mod tampered;
+pub(crate) mod tokens;
 pub(crate) mod vectors;

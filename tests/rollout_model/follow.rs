@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use hookring::rollout::{self, Blocked, Missing, Step};
-use hookring::{Part, Role, Status, Timestamp};
+use hookring::{Keyring, Part, Role, Status, Timestamp};
 
 use crate::courier::{Courier, show};
 use crate::world::{DRAIN, LAG, World, ticks};
@@ -337,4 +337,47 @@ fn blocked_is_not_silent() {
     assert_eq!(rollout::next(&[], ticks(DRAIN), world.at()), Step::Blocked(Blocked::NoSender));
     assert_eq!(rollout::next(&pages[..1], ticks(DRAIN), world.at()), Step::Blocked(Blocked::NoReceiver));
     assert_eq!(rollout::next(&pages[1..], ticks(DRAIN), world.at()), Step::Blocked(Blocked::NoSender));
+}
+
+/// Senders that sign with all live keys changed first, with a grace: the old signature is all that receivers accept.
+#[test]
+fn the_last_signature_is_announced() {
+    let courier = Courier::new();
+    let world = World::new(&courier, &[D, R, R], false);
+    let rotated = world.processes[0].ring.rotate(courier.key(2), ticks(5), world.at()).unwrap().ring;
+    let world = world.with_ring(0, rotated.clone());
+    let step = rollout::next(&world.pages(), ticks(DRAIN), world.at());
+    let Step::GraceTooShort { part: S, at, of: 1, expires, needed: None, .. } = &step else { panic!("{step}") };
+    assert_eq!((at.as_slice(), *expires), ([0].as_slice(), world.at().plus(ticks(5))));
+    assert!(step.to_string().contains("receivers accept nothing else"), "{step}");
+
+    // Both ways out: the receivers get the new key, or the sender takes the old one back.
+    let new = |i: usize| world.processes[i].ring.stage(courier.key(2), world.at()).unwrap().ring;
+    let given = world.with_ring(1, new(1)).with_ring(2, new(2));
+    let back = world.with_ring(0, rotated.rollback(world.at()).unwrap().ring);
+    for world in [given, back] {
+        let step = rollout::next(&world.pages(), ticks(DRAIN), world.at());
+        assert_ne!(label(&step), "grace too short", "{step}");
+    }
+    // With one receiver left behind it is still announced.
+    let half = world.with_ring(1, new(1));
+    assert_eq!(label(&rollout::next(&half.pages(), ticks(DRAIN), half.at())), "grace too short");
+}
+
+/// A clock that stands still does not make a staged key one that came back.
+#[test]
+fn staged_in_the_moment_of_its_birth() {
+    let courier = Courier::new();
+    let world = World::new(&courier, &[S, R], false);
+    let ring = |i: usize, at: Timestamp| {
+        let ring = Keyring::new(courier.key(1), at).ring.stage(courier.key(2), at).unwrap().ring;
+        world.with_ring(i, ring).processes.remove(i)
+    };
+    let staged = World { processes: vec![ring(0, world.at()), ring(1, world.at().plus(ticks(1)))], ..world.clone() };
+    let step = rollout::next(&staged.pages(), ticks(DRAIN), world.at());
+    assert_eq!(label(&step), "promote", "{step}");
+    // And a rollback is one, at whatever speed.
+    let back = staged.processes[0].ring.promote(ticks(9), world.at()).unwrap().ring.rollback(world.at()).unwrap().ring;
+    let step = rollout::next(&staged.with_ring(0, back).pages(), ticks(DRAIN), world.at());
+    assert_ne!(label(&step), "promote", "{step}");
 }

@@ -172,7 +172,7 @@ impl World {
                 let rank = if key.role == Role::Current && page.part != Part::Receiver { rank } else { 9 };
                 name.extend([key.role as u8, courier.set_of(key.id), age(key.since), rank, key.expires_at.map_or(0, left)]);
             }
-            let marked = page.key(Role::Next).zip(page.key(Role::Current)).is_some_and(|(n, c)| n.since <= c.since);
+            let marked = page.key(Role::Current).is_some() && page.key(Role::Next).is_some_and(|next| next.returned);
             name.extend([255, u8::from(marked), age(page.as_of), age(taken), page.revoked.len() as u8]);
         };
         for (i, page) in pages.iter().enumerate() {

@@ -145,3 +145,15 @@ fn derived_secrets_are_not_stored() {
     let derived = Derived::new(Keyring::new(secret(1), NOW).ring, Derivation::labelled("signing", &["w"]).unwrap());
     assert_eq!(block_on(derived.ring().seal("owner", &Stamp)).unwrap_err(), SnapshotError::Derived);
 }
+
+#[test]
+fn a_key_that_came_back_is_still_one_that_came_back() {
+    let ring: Keyring = Keyring::new(secret(1), NOW).ring;
+    let staged = ring.stage(secret(2), NOW).unwrap().ring;
+    let back = staged.promote(HOUR, NOW).unwrap().ring.rollback(NOW).unwrap().ring;
+    for (ring, returned) in [(staged, false), (back, true)] {
+        let restored = restored(&ring).status(NOW);
+        assert_eq!(restored, ring.status(NOW));
+        assert_eq!(restored.key(Role::Next).map(|key| key.returned), Some(returned));
+    }
+}
