@@ -16,8 +16,7 @@ const MOST_FOR_VALUES: usize = 64 << 10;
 
 /// Adds the ways in which the sender may have printed this body; the usual ones are marked as common.
 pub(super) fn reserialised(body: &[u8], alts: &mut Alts<Vec<u8>>) {
-    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let Some(tree) = Json::parse(text) else { return };
+    let Some(tree) = Json::parse(body) else { return };
     if let Json::Text(inner) = &tree {
         // A text that holds JSON: encoded twice.
         alts.add(

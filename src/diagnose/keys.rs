@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::alt::{Alt, Alts, Change, Size, joined};
-use super::keys_text::{cut_texts, repaired_texts};
+use super::keys_text::{cut_texts, repaired_texts, shell_expanded};
 use super::text::base64_any;
 use super::{Cause, Given};
 use crate::encoding::SecretFormat;
@@ -29,21 +29,51 @@ pub(super) fn key_of(text: &str, format: SecretFormat) -> Option<KeyBytes> {
     crate::secret::key_bytes(text, format).ok().map(|key| Zeroizing::new(key.to_vec()))
 }
 
-/// All keys to try for the configured secrets: the given ones first, then one change, then two.
+/// All keys to try: the configured ones first, then those with one change, other keys at hand, and those with two changes.
 pub(super) fn keys(given: &[Given]) -> Vec<KeyAlt> {
     let mut list = Keys { list: Vec::new() };
-    for secret in given {
+    let configured = || given.iter().filter(|secret| secret.meaning().is_none());
+    for secret in configured() {
         if let Some(bytes) = secret.usable_key() {
             list.push(Vec::new(), bytes, true, Some(secret.format));
         }
     }
-    for secret in given {
+    for secret in configured() {
         one_change(secret, &mut list);
     }
-    for secret in given {
+    for other in given {
+        let Some((cause, say)) = configured().find_map(|own| same_but(&own.text, &other.text)).or_else(|| other.meaning())
+        else {
+            continue;
+        };
+        if let Some(bytes) = other.usable_key() {
+            list.push(Vec::from([Change { cause, say }]), bytes, true, None);
+        }
+    }
+    for secret in configured() {
         two_changes(secret, &mut list);
     }
     list.list
+}
+
+/// Whether another secret at hand is the configured one before an accident that cannot be undone from what it left.
+fn same_but(own: &str, other: &str) -> Option<(Cause, String)> {
+    const LEAST: usize = 4;
+    if own == other {
+        return None;
+    }
+    let said = |what: &str| format!("The secret at hand that matches is the configured one {what}: store it as it is there.");
+    if own.eq_ignore_ascii_case(other) {
+        return Some((Cause::SecretCase, said("in another letter case")));
+    }
+    let part = own.len() >= LEAST && (other.starts_with(own) || other.ends_with(own));
+    if shell_expanded(other) == own || part && own.len() < other.len() {
+        return Some((
+            Cause::SecretTruncated,
+            said("before a part of it was lost, perhaps to a shell that took `$` for a variable"),
+        ));
+    }
+    None
 }
 
 struct Keys {

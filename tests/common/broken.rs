@@ -23,47 +23,49 @@ pub(crate) fn diagnose(input: &Value) -> Option<Diagnosis> {
         let (origin, target) = split_url(url);
         inquiry = inquiry.public_url(origin).target(target);
     }
-    for (text, format) in items(input, "secrets").ok()?.iter().filter_map(secret) {
+    for (text, format) in items(input, "secrets").ok()?.iter().filter_map(|given| secret(given, scheme.key_format())) {
         inquiry = inquiry.secret(text, format);
     }
     if let Some(also) = input.get("also") {
-        inquiry = at_hand(inquiry, also);
+        inquiry = at_hand(inquiry, also, scheme.key_format());
     }
     Some(inquiry.run())
 }
 
 /// A secret as it stands in the input, in the format that its encoding names.
-fn secret(given: &Value) -> Option<(&str, SecretFormat)> {
+fn secret(given: &Value, own: SecretFormat) -> Option<(&str, SecretFormat)> {
     let value = given.as_str().or_else(|| given.get("value").and_then(Value::as_str))?;
     let format = match given.get("encoding").and_then(Value::as_str).unwrap_or("utf8") {
         "hex" => SecretFormat::Hex,
         "base64" => SecretFormat::Base64,
         "base64url" => SecretFormat::Base64Url,
-        "whsec-base64" | "whsec" if value.contains("v1,whsec_") => SecretFormat::V1Whsec,
+        // Strictly, where the scheme wants a prefix: without it the secret is not usable.
+        "whsec-base64" | "whsec" if matches!(own, SecretFormat::V1Whsec | SecretFormat::Whsec) => own,
         "whsec-base64" | "whsec" if value.contains("whsec_") => SecretFormat::Whsec,
         "sha1-of-utf8" => SecretFormat::Sha1OfText,
         "whsec-base64" | "whsec" => SecretFormat::Base64,
+        _ if own == SecretFormat::HtmlText => own,
         _ => SecretFormat::Utf8,
     };
     Some((value, format))
 }
 
 /// Other secrets, retired keys and tenants. What they are called is read leniently: operators write such notes by hand.
-fn at_hand<'s>(mut inquiry: Inquiry<'s>, also: &Value) -> Inquiry<'s> {
+fn at_hand<'s>(mut inquiry: Inquiry<'s>, also: &Value, own: SecretFormat) -> Inquiry<'s> {
     for given in entries(also.get("other_secrets")) {
-        if let Some((text, format)) = secret(given.1) {
+        if let Some((text, format)) = secret(given.1, own) {
             inquiry = inquiry.other_secret(&label(given), text, format);
         }
     }
     for given in entries(also.get("retired_keys")) {
-        if let Some((text, format)) = secret(given.1) {
+        if let Some((text, format)) = secret(given.1, own) {
             inquiry = inquiry.retired_key(state(given), &label(given), text, format);
         }
     }
     for tenant in entries(also.get("tenants")) {
         let inner = tenant.1.get("secrets").or_else(|| tenant.1.get("keys")).or_else(|| tenant.1.get("ring"));
         for given in inner.map_or_else(|| vec![tenant], |inner| entries(Some(inner))) {
-            if let Some((text, format)) = secret(given.1) {
+            if let Some((text, format)) = secret(given.1, own) {
                 inquiry = inquiry.tenant(&label(tenant), text, format);
             }
         }

@@ -21,8 +21,8 @@ pub(crate) fn explained(line: &[u8]) -> String {
     let input: Value = serde_json::from_slice(line).unwrap_or_default();
     let outcome = outcome(&input);
     let mut answer = outcome.to_json(input.get("id").unwrap_or(&Value::Null));
-    let failed = matches!(outcome.verdict, Verdict::Reject | Verdict::ConfigError);
-    let diagnosis = failed.then(|| broken::diagnose(&input)).flatten();
+    let diagnosis = if outcome.verdict == Verdict::Unsupported { None } else { broken::diagnose(&input) };
+    let diagnosis = diagnosis.filter(|diagnosis| !diagnosis.is_accepted());
     answer["cause"] = diagnosis.as_ref().and_then(hookring::diagnose::Diagnosis::cause).into();
     answer["say"] = diagnosis.map(|diagnosis| diagnosis.say()).into();
     answer.to_string()

@@ -121,7 +121,9 @@ fn secret(given: &Value, scheme: Option<&Scheme<'_>>) -> Result<Secret, Outcome>
         "whsec-base64" if value.starts_with("whsec_") => SecretFormat::Whsec,
         #[cfg(feature = "sha1")]
         "sha1-of-utf8" => SecretFormat::Sha1OfText,
-        "whsec-base64" if value.starts_with("v1,") => SecretFormat::V1Whsec,
+        // Elsewhere the marker `v1,` is a mistake.
+        "whsec-base64" if scheme.is_some_and(|scheme| scheme.key_format() == SecretFormat::V1Whsec) => SecretFormat::V1Whsec,
+        "whsec-base64" if value.contains("whsec_") => SecretFormat::Whsec,
         "whsec-base64" => SecretFormat::Base64,
         _ => return Err(Outcome::unsupported("unknown_encoding")),
     };
