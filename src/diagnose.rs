@@ -36,6 +36,7 @@ mod charset;
 mod content;
 mod explain;
 mod finding;
+mod foreign;
 mod form;
 mod framing;
 mod given;

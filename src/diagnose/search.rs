@@ -3,6 +3,7 @@
 //! Cheap and likely changes come first, so that what the bounds cut off is the unlikely rest. A signature that matches is
 //! only a candidate: [`prove`] puts the changed set-up to a real verifier before anything is named.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -13,7 +14,7 @@ use super::framing::{Fragment, Frame, Framing, Framings};
 use super::keys::{KeyAlt, keys};
 use super::prove::prove;
 use super::work::Work;
-use super::{Cause, Inquiry, content, header_fix, other, statics, times, urls};
+use super::{Cause, Inquiry, content, foreign, header_fix, other, statics, times, urls};
 use crate::encoding::{Encoding, SecretFormat, encode_into};
 use crate::mac::{MAX_KEYS, MacKey, Macs};
 use crate::scheme::Rules;
@@ -111,7 +112,42 @@ impl<'q, 's> Search<'q, 's> {
             self.check(&given, &chosen, &[With::Given]);
         }
         self.check(&given, &[&body], &[With::Rare]);
+        self.foreign();
         (self.framings, self.bodies) = (framings, bodies);
+    }
+
+    /// Plain hashes and tokens, which no scheme of this crate verifies.
+    fn foreign(&mut self) {
+        let mut keys = self.chosen(With::Given);
+        keys.extend(self.chosen(With::Plain(SecretFormat::Utf8)));
+        let framing = &self.given.value;
+        let frame = framing.shape.rules().and_then(|rules| framing.frame(&rules, &self.body.value).ok());
+        for at in keys {
+            let Some(key) = self.keys.get(at) else { continue };
+            if !self.work.take(foreign::MOST_HASHES, self.body.value.len().saturating_mul(foreign::MOST_HASHES)) {
+                return;
+            }
+            let mut add = |cause: Cause, say: String| {
+                let changes = Vec::from([Change { cause, say }]);
+                self.findings.push(Finding { changes, proven: true, rare: true });
+            };
+            if let Some(name) = foreign::scheme(framing, &self.body.value, &key.alt.bytes) {
+                let own = self.inquiry.scheme.name();
+                let say = format!(
+                    "The delivery is signed as {name}, which is another scheme than `{own}`: configure the sender for that."
+                );
+                add(Cause::SchemeOther, say);
+            }
+            let contents = frame.iter().flat_map(|frame| &frame.contents);
+            let hit = |content: &Vec<u8>| {
+                frame.as_ref().is_some_and(|frame| foreign::is_plain_hash(content, &key.alt.bytes, frame.candidates.iter()))
+            };
+            if contents.into_iter().any(hit) {
+                let say =
+                    "The sender hashes secret and content together instead of computing an HMAC (RFC 2104): adjust the sender.";
+                add(Cause::Algorithm, String::from(say));
+            }
+        }
     }
 
     /// Every pair of likely changes. Stops at the first kind of pair that explains the delivery.
