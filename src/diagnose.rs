@@ -52,7 +52,10 @@ mod lint;
 mod moment;
 mod needs;
 mod other;
+mod presented;
 mod prove;
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+mod public;
 mod search;
 mod signature_text;
 mod statics;
@@ -76,5 +79,5 @@ use given::Given;
 
 /// The length of a signature of this scheme in bytes.
 fn width(scheme: &crate::scheme::Scheme<'_>) -> usize {
-    scheme.algorithm.hash().tag_len()
+    if scheme.has_public_key() { 64 } else { scheme.algorithm.hash().tag_len() }
 }

@@ -63,6 +63,8 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+mod asymmetric;
 #[cfg(feature = "std")]
 mod bearer;
 mod carrier;
@@ -103,14 +105,21 @@ mod signer;
 mod small;
 mod snapshot;
 mod store;
+pub mod testing;
 mod time;
 mod verifier;
 
+#[cfg(feature = "ed25519")]
+pub use asymmetric::SigningKey;
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+pub use asymmetric::{PublicKey, PublicKeyFormat};
 #[cfg(feature = "std")]
 pub use bearer::{BearerVerifier, Presented, redact_query};
 pub use carrier::Carrier;
 pub use derive::{Derivation, Derived};
 pub use encoding::SecretFormat;
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+pub use error::KeyError;
 pub use error::{
     DeriveError, Field, HashError, Refused, Rejection, ReplaceError, SchemeError, SecretError, SetupError, SignError,
 };
@@ -119,7 +128,7 @@ pub use guard::{Guard, Kept, Outcome, Windowed};
 pub use hashed::BcryptHash;
 pub use hashed::{PresentedKey, Sha256Hash};
 pub use headers::{Headers, Name};
-pub use key::{Fingerprint, Key, KeyId, VerifyKey};
+pub use key::{Fingerprint, Key, KeyId, SignKey, VerifyKey};
 pub use keyring::{
     CLOCK_SLACK, Change, Event, EventKind, KeySource, KeyStatus, Keyring, Lineage, Live, MAX_GRACE, MAX_LIVE, MAX_TOMBSTONES,
     Part, Role, Status,

@@ -28,6 +28,8 @@ mod generic;
 mod messaging;
 mod payments;
 mod people;
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+mod public_key;
 #[cfg(feature = "sha1")]
 mod sha1;
 mod special;
@@ -43,6 +45,8 @@ pub use generic::*;
 pub use messaging::*;
 pub use payments::*;
 pub use people::*;
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+pub use public_key::*;
 #[cfg(feature = "sha1")]
 pub use sha1::*;
 pub use special::*;
@@ -62,6 +66,8 @@ const FAMILIES: &[&[Scheme<'static>]] = &[
     CONTENT,
     SPECIAL,
     COMPUTED,
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
+    PUBLIC_KEY,
     #[cfg(feature = "sha1")]
     SHA1,
 ];

@@ -12,6 +12,7 @@ mod field;
 mod grammar;
 mod json;
 mod offered;
+mod placed;
 mod rules;
 
 use core::time::Duration;
@@ -19,6 +20,7 @@ use core::time::Duration;
 pub use crate::encoding::Encoding;
 use crate::encoding::SecretFormat;
 use crate::error::Rejection;
+use crate::key::Curve;
 use crate::mac::Hash;
 use crate::message::{RequestView, Write};
 pub use crate::time::Unit;
@@ -32,6 +34,7 @@ pub(crate) use field::percent_decode;
 #[cfg(feature = "diagnose")]
 pub(crate) use json::scalar as json_field;
 pub(crate) use offered::{Candidates, Offered, in_body, in_each_item, late_timestamp};
+pub(crate) use placed::{edit_items, place};
 pub(crate) use rules::{Names, PlaceRule, Rules, Text};
 
 /// The algorithm of a scheme. Fixed by the scheme, never read from a message.
@@ -48,9 +51,16 @@ pub enum Algorithm {
     /// reach HMAC (RFC 6151 says why for MD5, and it holds here too), but do not choose it for a scheme of your own.
     #[cfg(feature = "sha1")]
     HmacSha1,
+    /// Ed25519 (RFC 8032), verified strictly: keys and signatures of small order are refused.
+    #[cfg(feature = "ed25519")]
+    Ed25519,
+    /// ECDSA on P-256 with SHA-256 (FIPS 186-5); a signature is the ASN.1 text of its two numbers, in base64.
+    #[cfg(feature = "p256")]
+    EcdsaP256,
 }
 
 impl Algorithm {
+    /// The hash under the HMAC. A scheme with a public key has none, and nothing asks for it.
     pub(crate) const fn hash(self) -> Hash {
         match self {
             Self::HmacSha256 => Hash::Sha256,
@@ -58,6 +68,21 @@ impl Algorithm {
             Self::HmacSha512 => Hash::Sha512,
             #[cfg(feature = "sha1")]
             Self::HmacSha1 => Hash::Sha1,
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519 => Hash::Sha256,
+            #[cfg(feature = "p256")]
+            Self::EcdsaP256 => Hash::Sha256,
+        }
+    }
+
+    /// The curve, if it signs with a private key.
+    pub(crate) const fn curve(self) -> Option<Curve> {
+        match self {
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519 => Some(Curve::Ed25519),
+            #[cfg(feature = "p256")]
+            Self::EcdsaP256 => Some(Curve::P256),
+            _ => None,
         }
     }
 
@@ -68,6 +93,10 @@ impl Algorithm {
             Self::HmacSha512 => "HMAC-SHA512",
             #[cfg(feature = "sha1")]
             Self::HmacSha1 => "HMAC-SHA1",
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519 => "Ed25519",
+            #[cfg(feature = "p256")]
+            Self::EcdsaP256 => "ECDSA on P-256 with SHA-256",
         }
     }
 }
@@ -335,6 +364,18 @@ impl<'a> Scheme<'a> {
         self.secret
     }
 
+    /// The algorithm.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// Whether deliveries are verified with a public key, so that the ring holds `PublicKey`s.
+    #[must_use]
+    pub const fn has_public_key(&self) -> bool {
+        self.algorithm.curve().is_some()
+    }
+
     /// What the signature covers.
     #[must_use]
     pub const fn coverage(&self) -> Covers<'a> {
@@ -393,7 +434,8 @@ impl<'a> Scheme<'a> {
         self.reads_url
     }
 
-    /// Whether a delivery can be verified while its body streams in: the body is signed once and nothing is read from it.
+    /// Whether a delivery can be verified while its body streams in: the body is signed once, nothing is read from it, and the
+    /// key is a secret.
     #[must_use]
     pub const fn can_stream(&self) -> bool {
         let mut bodies = 0_u8;
@@ -406,6 +448,6 @@ impl<'a> Scheme<'a> {
             }
             rest = tail;
         }
-        bodies == 1 && self.or_parts.is_empty() && !self.reads_body()
+        bodies == 1 && self.or_parts.is_empty() && !self.reads_body() && !self.has_public_key()
     }
 }

@@ -13,7 +13,7 @@ mod common;
 use common::contract;
 use serde_json::{Value, json};
 
-const VECTOR: &str = include_str!("vectors/github.json");
+const VECTOR: &str = include_str!("vectors/providers.json");
 const CASES: &str = include_str!("cases/cases.json");
 
 fn answer(line: &[u8]) -> Value {

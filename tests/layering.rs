@@ -14,10 +14,10 @@ const LEVELS: &[(u8, &[&str])] = &[
     (0, &["error"]),
     (1, &["encoding", "time", "headers", "small", "carrier"]),
     (2, &["mac", "policy"]),
-    (3, &["key", "secret", "message"]),
+    (3, &["asymmetric", "key", "secret", "message"]),
     (4, &["scheme", "providers"]),
     (5, &["keyring", "load", "replay", "share", "derive", "snapshot", "schedule", "rollout", "hashed", "store"]),
-    (6, &["signer", "verifier", "bearer", "guard", "seal_aead", "postgres", "redis", "serial"]),
+    (6, &["signer", "verifier", "bearer", "guard", "seal_aead", "postgres", "redis", "serial", "testing"]),
     (7, &["diagnose"]),
 ];
 /// They may use everything, and nothing may use them.

@@ -60,12 +60,18 @@ impl Given {
         Secret::parse(&self.text, self.format, &SecretPolicy::dangerous_any_strength()).err()
     }
 
-    /// What it means that this key matches.
+    pub(super) fn meaning(&self) -> Option<(Cause, String)> {
+        self.origin.meaning()
+    }
+}
+
+impl Origin {
+    /// What it means that this key matches; `None` for one that the receiver is configured with.
     pub(super) fn meaning(&self) -> Option<(Cause, String)> {
         use alloc::format;
         let named =
             |label: &str| if label.is_empty() { "another secret at hand".to_string() } else { format!("the secret `{label}`") };
-        match &self.origin {
+        match self {
             Origin::Configured => None,
             Origin::Other(label) => Some((
                 Cause::SecretOther,

@@ -8,8 +8,13 @@ use core::time::Duration;
 use super::finding::Diagnosis;
 use super::framing::Header;
 use super::given::{Given, Origin, Retired};
-use super::search;
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+use super::public::PublicGiven;
 use super::work::{MAX_BYTES, MAX_MACS};
+use super::{presented, search};
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+use crate::asymmetric::PublicKeyFormat;
+use crate::carrier::Carrier;
 use crate::encoding::SecretFormat;
 use crate::providers;
 use crate::scheme::{DEFAULT_WINDOW, Scheme};
@@ -24,12 +29,16 @@ pub struct Inquiry<'s> {
     pub(super) body: Vec<u8>,
     pub(super) now: Timestamp,
     pub(super) secrets: Vec<Given>,
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
+    pub(super) public_keys: Vec<PublicGiven>,
     pub(super) method: Option<String>,
     pub(super) target: Option<String>,
     pub(super) public_url: Option<String>,
     pub(super) tolerance: Option<(Duration, Duration)>,
     pub(super) catalogue: Vec<&'s Scheme<'s>>,
     pub(super) budget: (u64, u64),
+    /// Where a secret is presented as it is; the scheme is then not looked at.
+    pub(super) carrier: Option<Carrier<'s>>,
 }
 
 impl<'s> Inquiry<'s> {
@@ -42,13 +51,22 @@ impl<'s> Inquiry<'s> {
             body: body.to_vec(),
             now,
             secrets: Vec::new(),
+            #[cfg(any(feature = "ed25519", feature = "p256"))]
+            public_keys: Vec::new(),
             method: None,
             target: None,
             public_url: None,
             tolerance: None,
             catalogue: providers::ALL.iter().chain(providers::unconfirmed::all()).collect(),
             budget: (MAX_MACS, MAX_BYTES),
+            carrier: None,
         }
+    }
+
+    /// A request that presents its secret as it is, with all of its headers.
+    #[must_use]
+    pub fn presented<N: AsRef<str>, V: AsRef<[u8]>>(carrier: Carrier<'s>, headers: &[(N, V)], now: Timestamp) -> Self {
+        Self { carrier: Some(carrier), ..Self::new(&providers::GENERIC_SHA256, headers, b"", now) }
     }
 
     /// A secret that the receiver is configured with: the raw text, as it stands in the configuration. It need not be one
@@ -56,6 +74,38 @@ impl<'s> Inquiry<'s> {
     #[must_use]
     pub fn secret(mut self, text: &str, format: SecretFormat) -> Self {
         self.secrets.push(Given::new(text, format, Origin::Configured));
+        self
+    }
+
+    /// A public key that the receiver is configured with: the raw text.
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
+    #[must_use]
+    pub fn public_key(mut self, text: &str, format: PublicKeyFormat) -> Self {
+        self.public_keys.push(PublicGiven { text: text.to_string(), format, origin: Origin::Configured });
+        self
+    }
+
+    /// Another public key at hand.
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
+    #[must_use]
+    pub fn other_public_key(mut self, label: &str, text: &str, format: PublicKeyFormat) -> Self {
+        self.public_keys.push(PublicGiven { text: text.to_string(), format, origin: Origin::Other(label.to_string()) });
+        self
+    }
+
+    /// A public key that is no longer, or not yet, accepted.
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
+    #[must_use]
+    pub fn retired_public_key(mut self, why: Retired, label: &str, text: &str, format: PublicKeyFormat) -> Self {
+        self.public_keys.push(PublicGiven { text: text.to_string(), format, origin: Origin::Retired(why, label.to_string()) });
+        self
+    }
+
+    /// A public key of another tenant.
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
+    #[must_use]
+    pub fn tenant_public_key(mut self, name: &str, text: &str, format: PublicKeyFormat) -> Self {
+        self.public_keys.push(PublicGiven { text: text.to_string(), format, origin: Origin::Tenant(name.to_string()) });
         self
     }
 
@@ -125,7 +175,10 @@ impl<'s> Inquiry<'s> {
     /// Searches. Takes milliseconds for a small body, and up to about a second within the bounds.
     #[must_use]
     pub fn run(&self) -> Diagnosis {
-        search::run(self)
+        match self.carrier {
+            Some(carrier) => presented::run(self, carrier),
+            None => search::run(self),
+        }
     }
 
     /// The whole URL, as a verifier puts it together.

@@ -8,10 +8,12 @@ use core::time::Duration;
 use super::alt::Change;
 use super::framing::Framing;
 use super::moment::{Form, form_of, read};
+use super::search::{Checker, Prepared};
 use super::url_parts::Parts;
 use super::{Cause, Inquiry};
 use crate::encoding::SecretFormat;
 use crate::error::{Field, Rejection, SetupError};
+use crate::key::VerifyKey;
 use crate::keyring::Keyring;
 use crate::message::Request;
 use crate::policy::SecretPolicy;
@@ -29,8 +31,8 @@ enum Verdict {
 
 /// The changes that are still needed after the signature matched: none, or those of the time. `None` if a verifier does
 /// not agree that the signature is good.
-pub(super) fn prove(inquiry: &Inquiry<'_>, framing: &Framing<'_>, body: &[u8], key: &[u8]) -> Option<Vec<Change>> {
-    match verdict(inquiry, framing, body, key) {
+pub(super) fn prove(inquiry: &Inquiry<'_>, framing: &Framing<'_>, body: &[u8], key: &Prepared) -> Option<Vec<Change>> {
+    match verdict_of(inquiry, framing, body, key) {
         Verdict::Refused => None,
         Verdict::NoVerifier | Verdict::Authentic(None) => Some(match &framing.sent {
             Some(text) => told_apart(inquiry, framing, text),
@@ -43,7 +45,18 @@ pub(super) fn prove(inquiry: &Inquiry<'_>, framing: &Framing<'_>, body: &[u8], k
     }
 }
 
-fn verdict(inquiry: &Inquiry<'_>, framing: &Framing<'_>, body: &[u8], key: &[u8]) -> Verdict {
+fn verdict_of(inquiry: &Inquiry<'_>, framing: &Framing<'_>, body: &[u8], key: &Prepared) -> Verdict {
+    match &key.checker {
+        Checker::Mac(_) => match secret_of(&key.alt.bytes) {
+            Some(secret) => verdict(inquiry, framing, body, Keyring::new(secret, inquiry.now).ring),
+            None => Verdict::NoVerifier,
+        },
+        #[cfg(any(feature = "ed25519", feature = "p256"))]
+        Checker::Public(key) => verdict(inquiry, framing, body, Keyring::new(key.clone(), inquiry.now).ring),
+    }
+}
+
+fn verdict<K: VerifyKey>(inquiry: &Inquiry<'_>, framing: &Framing<'_>, body: &[u8], ring: Keyring<K>) -> Verdict {
     let own = framing.shape.base.name() == inquiry.scheme.name();
     framing.shape.with(|scheme| {
         let mut builder = Verifier::builder(*scheme);
@@ -55,8 +68,7 @@ fn verdict(inquiry: &Inquiry<'_>, framing: &Framing<'_>, body: &[u8], key: &[u8]
         if let (true, Some(base)) = (scheme.signs_url(), &base) {
             builder = builder.public_url(base);
         }
-        let Some(secret) = secret_of(key) else { return Verdict::NoVerifier };
-        let verifier = match builder.build(Keyring::new(secret, inquiry.now).ring) {
+        let verifier = match builder.build(ring) {
             Ok(verifier) => verifier,
             Err(SetupError::Scheme(_)) => return Verdict::Refused,
             Err(_) => return Verdict::NoVerifier,

@@ -3,6 +3,7 @@
 //! Cheap and likely changes come first, so that what the bounds cut off is the unlikely rest. A signature that matches is
 //! only a candidate: [`prove`] puts the changed set-up to a real verifier before anything is named.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,6 +16,8 @@ use super::keys::{KeyAlt, keys};
 use super::prove::prove;
 use super::work::Work;
 use super::{Cause, Inquiry, content, foreign, header_fix, other, statics, times, urls};
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+use crate::asymmetric::PublicKey;
 use crate::encoding::{Encoding, SecretFormat, encode_into};
 use crate::mac::{MAX_KEYS, MacKey, Macs};
 use crate::scheme::Rules;
@@ -40,10 +43,41 @@ pub(super) fn run(inquiry: &Inquiry<'_>) -> Diagnosis {
     Diagnosis { findings, accepted: search.accepted, work: search.work }
 }
 
-/// A key with its states computed.
-struct Prepared {
-    alt: KeyAlt,
-    mac: MacKey,
+/// A key, ready to be tried.
+pub(super) enum Checker {
+    Mac(Box<MacKey>),
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
+    Public(PublicKey),
+}
+
+impl Checker {
+    const fn mac(&self) -> Option<&MacKey> {
+        match self {
+            Self::Mac(key) => Some(key),
+            #[cfg(any(feature = "ed25519", feature = "p256"))]
+            Self::Public(_) => None,
+        }
+    }
+}
+
+pub(super) struct Prepared {
+    pub(super) alt: KeyAlt,
+    pub(super) checker: Checker,
+}
+
+/// How many MACs a check with a public key counts for.
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+const MACS_OF_A_CHECK: usize = 20;
+
+fn prepared(inquiry: &Inquiry<'_>) -> Vec<Prepared> {
+    let mac = |alt: KeyAlt| Some(Prepared { checker: Checker::Mac(Box::new(MacKey::new(&alt.bytes)?)), alt });
+    let keys = keys(&inquiry.secrets).into_iter().filter_map(mac);
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
+    let keys = {
+        let public = |(alt, key)| Prepared { alt, checker: Checker::Public(key) };
+        keys.chain(super::public::public_keys(&inquiry.public_keys).into_iter().map(public))
+    };
+    keys.collect()
 }
 
 /// Which keys are put to a frame.
@@ -75,7 +109,6 @@ struct Search<'q, 's> {
 
 impl<'q, 's> Search<'q, 's> {
     fn new(inquiry: &'q Inquiry<'s>) -> Self {
-        let prepared = |alt: KeyAlt| Some(Prepared { mac: MacKey::new(&alt.bytes)?, alt });
         let given = Alt::given(Framing::of(inquiry));
         let mut framings = Framings::default();
         header_fix::headers(&given.value, inquiry.now, &mut framings);
@@ -83,7 +116,7 @@ impl<'q, 's> Search<'q, 's> {
         other::schemes(&given.value, &inquiry.catalogue, &mut framings);
         Self {
             inquiry,
-            keys: keys(&inquiry.secrets).into_iter().filter_map(prepared).collect(),
+            keys: prepared(inquiry),
             given,
             body: Alt::given(inquiry.body.clone()),
             framings: framings.list,
@@ -206,7 +239,11 @@ impl<'q, 's> Search<'q, 's> {
             let Ok(frame) = readable.frame(&rules, &body.value) else { continue };
             for keys in chosen.chunks(MAX_KEYS) {
                 for content in &frame.contents {
-                    if !self.work.take(keys.len(), content.len().saturating_mul(keys.len())) {
+                    #[cfg(any(feature = "ed25519", feature = "p256"))]
+                    let each = if rules.curve.is_some() { MACS_OF_A_CHECK } else { 1 };
+                    #[cfg(not(any(feature = "ed25519", feature = "p256")))]
+                    let each = 1;
+                    if !self.work.take(keys.len().saturating_mul(each), content.len().saturating_mul(keys.len())) {
                         return;
                     }
                     for (key, tag) in self.matching(&rules, &frame, content, keys, fragment, framing.value.shape.base.encoding)
@@ -239,7 +276,13 @@ impl<'q, 's> Search<'q, 's> {
         fragment: Option<&Fragment>,
         encoding: Encoding,
     ) -> Vec<(usize, Vec<u8>)> {
-        let macs = keys.iter().filter_map(|at| self.keys.get(*at)).map(|key| &key.mac);
+        #[cfg(any(feature = "ed25519", feature = "p256"))]
+        if rules.curve.is_some() {
+            return self.matching_public(rules, frame, content, keys);
+        }
+        let keys: Vec<usize> =
+            keys.iter().copied().filter(|at| self.keys.get(*at).is_some_and(|key| key.checker.mac().is_some())).collect();
+        let macs = keys.iter().filter_map(|at| self.keys.get(*at)).filter_map(|key| key.checker.mac());
         let mut macs = Macs::begin(rules.hash, macs, false);
         macs.update(content);
         let tags = macs.finish();
@@ -255,6 +298,18 @@ impl<'q, 's> Search<'q, 's> {
         keys.iter().zip(tags.iter()).filter(|(_, tag)| hit(tag)).map(|(at, tag)| (*at, tag.to_vec())).collect()
     }
 
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
+    fn matching_public(&self, rules: &Rules, frame: &Frame, content: &[u8], keys: &[usize]) -> Vec<(usize, Vec<u8>)> {
+        use crate::key::sealed::Material as _;
+        let hit = |at: &usize| {
+            let Some(Prepared { checker: Checker::Public(key), .. }) = self.keys.get(*at) else { return None };
+            let fits = key.fits(rules.curve);
+            let tag = frame.candidates.iter().find(|candidate| fits && key.verifies(content, candidate))?;
+            Some((*at, tag.to_vec()))
+        };
+        keys.iter().filter_map(hit).collect()
+    }
+
     /// A match: proves it, and takes it down.
     fn found(&mut self, framing: &Alt<Framing<'s>>, body: &Alt<Vec<u8>>, key: usize, tag: &[u8]) {
         let Some(key) = self.keys.get(key) else { return };
@@ -263,9 +318,9 @@ impl<'q, 's> Search<'q, 's> {
                 let mut text = String::new();
                 encode_into(tag, framing.value.shape.base.encoding, &mut text);
                 let value = [&fragment.before, text.as_str(), &fragment.after].concat().into_bytes();
-                prove(self.inquiry, &framing.value.with_value(fragment.header, value), &body.value, &key.alt.bytes)
+                prove(self.inquiry, &framing.value.with_value(fragment.header, value), &body.value, key)
             }
-            None => prove(self.inquiry, &framing.value, &body.value, &key.alt.bytes),
+            None => prove(self.inquiry, &framing.value, &body.value, key),
         };
         let Some(time) = proof else { return };
         let other_scheme = framing.changes.iter().any(|change| change.cause == Cause::SchemeOther);

@@ -26,10 +26,10 @@ pub(super) fn findings(inquiry: &Inquiry<'_>) -> Vec<Finding> {
     found.map(finding).into_iter().collect()
 }
 
-type Found = Option<(Cause, String)>;
+pub(super) type Found = Option<(Cause, String)>;
 
 /// A secret that no keyring takes is broken, whatever the delivery is.
-fn secret(inquiry: &Inquiry<'_>) -> Found {
+pub(super) fn secret(inquiry: &Inquiry<'_>) -> Found {
     let mut configured = inquiry.secrets.iter().filter(|given| given.meaning().is_none());
     let why = configured.find_map(super::Given::refusal)?;
     Some((cause_of(why)?, format!("The secret is not usable: {why}.")))

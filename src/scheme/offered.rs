@@ -3,17 +3,21 @@
 use alloc::vec::Vec;
 
 use super::field::{self, Fault};
+use super::json;
 use super::rules::{GrammarRule, Names, PlaceRule, Rules, SourceRule, TaggedRule};
-use super::{Encoding, json};
 use crate::encoding::decode_exact;
 use crate::error::{Field, Rejection};
 use crate::headers::{Headers, Name, Once, once, trim};
+#[cfg(feature = "p256")]
+use crate::key::Curve;
 use crate::mac::MAX_TAG;
 use crate::message::{MAX_KEPT, Said};
 use crate::time::{self, Timestamp};
 
 /// More candidates of a known kind are refused before any MAC is computed.
 pub(crate) const MAX_CANDIDATES: usize = 16;
+/// The same where verifying is slow: with the five keys that may be live this makes ten checks.
+pub(super) const MAX_PUBLIC_CANDIDATES: usize = 2;
 /// The most bytes of one header value that are looked at.
 const MAX_VALUE: usize = 8 * 1024;
 
@@ -26,13 +30,18 @@ pub(crate) struct Candidates {
 
 impl Candidates {
     pub(crate) const fn new(rules: &Rules) -> Self {
-        Self { tags: [[0; MAX_TAG]; MAX_CANDIDATES], count: 0, width: rules.hash.tag_len() }
+        Self { tags: [[0; MAX_TAG]; MAX_CANDIDATES], count: 0, width: rules.width }
     }
 
     /// Decodes one entry. A malformed one is left out; it does not void the others.
-    fn decode(&mut self, text: &[u8], encoding: Encoding) {
+    fn decode(&mut self, text: &[u8], rules: &Rules) {
         let room = self.tags.get_mut(self.count).and_then(|tag| tag.get_mut(..self.width));
-        if room.is_some_and(|room| decode_exact(text, encoding, room)) {
+        let decoded = room.is_some_and(|room| match rules.curve {
+            #[cfg(feature = "p256")]
+            Some(Curve::P256) => crate::encoding::decode_ecdsa(text, rules.encoding, room),
+            _ => decode_exact(text, rules.encoding, room),
+        });
+        if decoded {
             self.count = self.count.saturating_add(1);
         }
     }
@@ -377,7 +386,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     fn too_many(&self) -> bool {
-        self.known > MAX_CANDIDATES
+        self.known > self.rules.most
     }
 
     /// What the signature headers came to; gives the time that stood in them. Nothing is decoded if there are too many.
@@ -388,7 +397,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        self.entries.iter().take(self.known).for_each(|entry| candidates.decode(entry, self.rules.encoding));
+        self.entries.iter().take(self.known).for_each(|entry| candidates.decode(entry, self.rules));
         match (self.known, candidates.count) {
             (0, _) => Err(Rejection::Missing(Field::Signature)),
             (_, 0) => Err(Rejection::Malformed(Field::Signature)),

@@ -1,7 +1,9 @@
 //! Broken set-ups: a vector with what else the operator has at hand, put to the diagnosis.
 
+use core::time::Duration;
+
 use hookring::diagnose::{Diagnosis, Inquiry, Retired};
-use hookring::{SecretFormat, Timestamp};
+use hookring::{SecretFormat, Timestamp, providers};
 use serde_json::Value;
 
 use super::delivery::split_url;
@@ -9,19 +11,33 @@ use super::json::{base64, items, text};
 
 /// The diagnosis of a set-up; `None` if its scheme is unknown or it is not one.
 pub(crate) fn diagnose(input: &Value) -> Option<Diagnosis> {
-    let scheme = super::vectors::scheme_of(text(input, "provider").ok()?, input.get("params")).ok()?;
+    let carrier = super::vectors::carrier(input);
+    let scheme = match carrier {
+        Some(_) => providers::GENERIC_SHA256,
+        None => super::vectors::scheme_of(text(input, "provider").ok()?, input.get("params")).ok()?,
+    };
     let request = input.get("request")?;
     let now = Timestamp::from_unix_secs(input.get("now_unix")?.as_i64()?);
     let pair = |pair: &Value| Some((pair.get(0)?.as_str()?.to_owned(), pair.get(1)?.as_str()?.to_owned()));
     let headers: Vec<(String, String)> = items(request, "headers").ok()?.iter().map(pair).collect::<Option<_>>()?;
     let body = base64(text(request, "body_base64").ok()?).ok()?;
-    let mut inquiry = Inquiry::new(&scheme, &headers, &body, now);
+    let mut inquiry = match carrier {
+        Some(carrier) => Inquiry::presented(carrier, &headers, now),
+        None => Inquiry::new(&scheme, &headers, &body, now),
+    };
+    if super::vectors::AGELESS.contains(&scheme.name()) {
+        inquiry = inquiry.tolerance(Duration::MAX, Duration::MAX);
+    }
     if let Ok(method) = text(request, "method") {
         inquiry = inquiry.method(method);
     }
     if let Ok(url) = text(request, "url") {
         let (origin, target) = split_url(url);
         inquiry = inquiry.public_url(origin).target(target);
+    }
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
+    if scheme.has_public_key() {
+        return Some(public::keys(inquiry, input).run());
     }
     for (text, format) in items(input, "secrets").ok()?.iter().filter_map(|given| secret(given, scheme.key_format())) {
         inquiry = inquiry.secret(text, format);
@@ -115,5 +131,56 @@ fn state((name, given): (&str, &Value)) -> Retired {
         Retired::Next
     } else {
         Retired::Expired
+    }
+}
+
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+mod public {
+    use hookring::PublicKeyFormat;
+    use hookring::diagnose::Inquiry;
+    use serde_json::Value;
+
+    use super::{entries, label, state};
+
+    /// Public keys instead of secrets, with what else is at hand.
+    pub(super) fn keys<'s>(mut inquiry: Inquiry<'s>, input: &Value) -> Inquiry<'s> {
+        for given in entries(input.get("secrets")).into_iter().filter_map(|given| key(given.1)) {
+            inquiry = inquiry.public_key(given.0, given.1);
+        }
+        let also = |name: &str| entries(input.get("also").and_then(|also| also.get(name)));
+        for given in also("other_secrets") {
+            if let Some((text, format)) = key(given.1) {
+                inquiry = inquiry.other_public_key(&label(given), text, format);
+            }
+        }
+        for given in also("retired_keys") {
+            if let Some((text, format)) = key(given.1) {
+                inquiry = inquiry.retired_public_key(state(given), &label(given), text, format);
+            }
+        }
+        for tenant in also("tenants") {
+            for given in tenant.1.get("secrets").map_or_else(|| vec![tenant], |inner| entries(Some(inner))) {
+                if let Some((text, format)) = key(given.1) {
+                    inquiry = inquiry.tenant_public_key(&label(tenant), text, format);
+                }
+            }
+        }
+        inquiry
+    }
+
+    fn key(given: &Value) -> Option<(&str, PublicKeyFormat)> {
+        let text = given.get("value")?.as_str()?;
+        let format = match given.get("encoding")?.as_str()? {
+            #[cfg(feature = "ed25519")]
+            "whpk-ed25519" => PublicKeyFormat::Whpk,
+            #[cfg(feature = "ed25519")]
+            "ed25519-public-hex" => PublicKeyFormat::Hex,
+            #[cfg(feature = "ed25519")]
+            "ed25519-public-base64" => PublicKeyFormat::Base64,
+            #[cfg(feature = "p256")]
+            "ecdsa-p256-spki-base64" => PublicKeyFormat::P256Spki,
+            _ => return None,
+        };
+        Some((text, format))
     }
 }

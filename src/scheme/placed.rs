@@ -1,0 +1,93 @@
+//! Puts a signature into a body, for the schemes that keep it there. Only senders and tests need it.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Write as _;
+
+use super::field::{self, Fault};
+use super::json;
+use super::rules::{GrammarRule, PlaceRule, Rules};
+
+/// Replaces the signatures in a body, which must hold their field: a JSON text whose content is replaced. A form gets the
+/// field if it has none. `None` if there are more signatures than the grammar has room for.
+pub(crate) fn place(rules: &Rules, body: &mut Vec<u8>, signatures: &[String]) -> Option<Result<(), Fault>> {
+    let text = match (&rules.grammar, signatures) {
+        (GrammarRule::Whole, [one]) => one.clone(),
+        (GrammarRule::Prefix { text, .. }, [one]) => [text, one.as_str()].concat(),
+        (GrammarRule::Whole | GrammarRule::Prefix { .. }, _) => return None,
+        (GrammarRule::List { between, prefix }, all) => [prefix, all.join(joint(*between).as_str()).as_str()].concat(),
+        (GrammarRule::Tagged(tagged), all) => {
+            let tag = if tagged.any_tag { "key" } else { &tagged.emit };
+            let pair = |signature: &String| [tag, joint(tagged.pair).as_str(), signature].concat();
+            all.iter().map(pair).collect::<Vec<_>>().join(joint(tagged.between).as_str())
+        }
+    };
+    Some(match &rules.place {
+        PlaceRule::Headers => Err(Fault::Missing),
+        PlaceRule::Json(path) => {
+            json::scalar(body, path).map(|old| range_of(body, old)).and_then(|at| replace(body, at, &text))
+        }
+        PlaceRule::Form(name) => match field::form_raw(body, name) {
+            Ok(old) => replace(body, range_of(body, old), &encoded(&text)),
+            Err(Fault::Missing) => {
+                let between = if body.is_empty() { "" } else { "&" };
+                body.extend_from_slice([between, name, "=", &encoded(&text)].concat().as_bytes());
+                Ok(())
+            }
+            Err(fault) => Err(fault),
+        },
+    })
+}
+
+fn joint(byte: u8) -> String {
+    String::from(char::from(byte))
+}
+
+/// Does something with every item of a batch, whose text it may change. An item that is not reached stays as it is.
+pub(crate) fn edit_items<E>(
+    body: &mut Vec<u8>,
+    path: &str,
+    edit: &mut dyn FnMut(&mut Vec<u8>) -> Result<(), E>,
+) -> Result<Result<(), Fault>, E> {
+    let mut places = Vec::new();
+    let read = json::items::<Fault>(body, path, &mut |item| {
+        places.push(range_of(body, item).ok_or(Fault::Missing)?);
+        Ok(())
+    });
+    if read.is_err() {
+        return Ok(read);
+    }
+    // From the last to the first, so that the places before stay true.
+    for place in places.into_iter().rev() {
+        let Some(mut item) = body.get(place.clone()).map(<[u8]>::to_vec) else { return Ok(Err(Fault::Missing)) };
+        edit(&mut item)?;
+        body.splice(place, item);
+    }
+    Ok(Ok(()))
+}
+
+/// Where a piece of a text stands in it.
+fn range_of(whole: &[u8], piece: &[u8]) -> Option<core::ops::Range<usize>> {
+    let start = piece.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
+    Some(start..start.checked_add(piece.len())?)
+}
+
+fn replace(body: &mut Vec<u8>, range: Option<core::ops::Range<usize>>, text: &str) -> Result<(), Fault> {
+    let range = range.filter(|range| range.end <= body.len()).ok_or(Fault::Missing)?;
+    body.splice(range, text.bytes());
+    Ok(())
+}
+
+/// Percent-encoded, but for letters, digits and the four marks that need it nowhere.
+fn encoded(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}

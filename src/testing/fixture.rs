@@ -1,0 +1,319 @@
+//! Deliveries in JSON files.
+
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::Delivery;
+use crate::encoding::SecretFormat;
+use crate::error::{Rejection, SecretError, SetupError};
+use crate::keyring::{Keyring, MAX_GRACE};
+use crate::policy::SecretPolicy;
+use crate::scheme::Scheme;
+use crate::secret::Secret;
+use crate::time::Timestamp;
+use crate::verifier::Verifier;
+
+/// What a verifier should say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// The delivery is accepted.
+    Valid,
+    /// The delivery is rejected.
+    Invalid,
+}
+
+/// A delivery in a file: what was sent, under which secrets and at what time, and what should come of it.
+///
+/// The JSON form is that of the conformance vectors: `id`, `provider`, `request` (`method`, `url`, `headers` as pairs,
+/// `body_base64`), `secrets` (`value`, `encoding`), `now_unix`, `expect` (`valid`, `invalid`). Other members are ignored.
+///
+/// ```
+/// use hookring::testing::{Delivery, Expect, Fixture};
+/// use hookring::{Keyring, Secret, SecretFormat, SecretPolicy, SignWith, Timestamp, providers};
+///
+/// // A delivery as it was captured. Its secret must not come into the file, so it is signed anew with one for tests.
+/// let captured = Delivery::new("POST", "https://hooks.example.com/github")
+///     .header("X-GitHub-Event", "ping")
+///     .header("X-Hub-Signature-256", "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17")
+///     .body("Hello, World!");
+/// let now = Timestamp::from_unix_secs(1_790_000_000);
+/// let secret = || Secret::parse("made up for this test, 8e2f60c1", SecretFormat::Utf8, &SecretPolicy::provider());
+/// let ring = Keyring::new(secret()?, now).ring;
+/// let delivery = captured.signed(providers::GITHUB, &ring, SignWith::Current, now)?;
+/// let text = Fixture::new("github-ping", "github", delivery, [secret()?], now, Expect::Valid).to_json();
+///
+/// // In the test, after reading the file:
+/// for fixture in Fixture::parse(&text)? {
+///     let scheme = providers::find(fixture.provider()).ok_or("unknown provider")?;
+///     fixture.replay(*scheme)?;
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Security
+///
+/// A fixture holds its secrets in clear. Never record one with a secret that is in use: sign the delivery anew first, as in
+/// the example. Bodies may hold personal data.
+pub struct Fixture {
+    id: String,
+    provider: String,
+    delivery: Delivery,
+    secrets: Vec<(Zeroizing<String>, SecretFormat)>,
+    now: Timestamp,
+    expect: Expect,
+}
+
+/// A file that is no fixture: where, and what is wrong there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("fixture {index}, {field}: {wrong}")]
+#[non_exhaustive]
+pub struct FixtureError {
+    /// Which fixture of the file, counted from 0.
+    pub index: usize,
+    /// The path of the field.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub wrong: &'static str,
+}
+
+/// A replayed fixture did not come out as it should.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Surprise {
+    /// It should have been accepted.
+    #[error("{id} should be accepted: {rejection}")]
+    Rejected {
+        /// The fixture.
+        id: String,
+        /// Why it was not.
+        rejection: Rejection,
+    },
+    /// It should have been rejected.
+    #[error("{id} should be rejected, and was accepted")]
+    Accepted {
+        /// The fixture.
+        id: String,
+    },
+    /// The verifier cannot be built.
+    #[error("{id} cannot be verified: {error}")]
+    Setup {
+        /// The fixture.
+        id: String,
+        /// Why not.
+        error: SetupError,
+    },
+    /// A secret of the fixture is none.
+    #[error("{id} holds no secret: {error}")]
+    Secret {
+        /// The fixture.
+        id: String,
+        /// Why not.
+        error: SecretError,
+    },
+}
+
+impl Fixture {
+    /// A fixture. The first secret is the current one, the others are previous ones that still live.
+    ///
+    /// The time is kept in whole seconds.
+    pub fn new(
+        id: &str,
+        provider: &str,
+        delivery: Delivery,
+        secrets: impl IntoIterator<Item = Secret>,
+        now: Timestamp,
+        expect: Expect,
+    ) -> Self {
+        let secrets = secrets.into_iter().map(|secret| (Zeroizing::new(secret.reveal().to_owned()), secret.format())).collect();
+        Self { id: id.to_owned(), provider: provider.to_owned(), delivery, secrets, now, expect }
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The name of its scheme, for [`providers::find`](crate::providers::find).
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        &self.provider
+    }
+
+    /// What was sent.
+    #[must_use]
+    pub const fn delivery(&self) -> &Delivery {
+        &self.delivery
+    }
+
+    /// The clock of the receiver.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Verifies the delivery under its secrets and its clock.
+    ///
+    /// # Errors
+    ///
+    /// [`Surprise`]: the verdict is not the expected one, or there is none.
+    pub fn replay(&self, scheme: Scheme<'_>) -> Result<(), Surprise> {
+        let id = || self.id.clone();
+        let ring = self.ring().map_err(|error| Surprise::Secret { id: id(), error })?;
+        let builder = Verifier::builder(scheme);
+        let builder = if scheme.signs_url() { builder.public_url(self.delivery.origin()) } else { builder };
+        let verifier = builder.build(ring).map_err(|error| Surprise::Setup { id: id(), error })?;
+        match (verifier.verify_at(self.delivery.request(), self.now), self.expect) {
+            (Ok(_), Expect::Valid) | (Err(_), Expect::Invalid) => Ok(()),
+            (Ok(_), Expect::Invalid) => Err(Surprise::Accepted { id: id() }),
+            (Err(rejection), Expect::Valid) => Err(Surprise::Rejected { id: id(), rejection }),
+        }
+    }
+
+    /// The ring of its secrets. They may be as weak as published examples are.
+    fn ring(&self) -> Result<Keyring, SecretError> {
+        let mut secrets =
+            self.secrets.iter().map(|(text, format)| Secret::parse(text, *format, &SecretPolicy::dangerous_any_strength()));
+        let current = secrets.next().ok_or(SecretError::Empty)??;
+        let mut older = Vec::new();
+        for secret in secrets {
+            older.push(secret?);
+        }
+        // Oldest first, each replaced by the next; a secret that is given twice is there once.
+        let mut ring: Option<Keyring> = None;
+        for secret in older.into_iter().rev().chain([current]) {
+            ring = Some(match ring {
+                None => Keyring::new(secret, self.now).ring,
+                Some(ring) => ring.rotate(secret, MAX_GRACE, self.now).map_or(ring, |change| change.ring),
+            });
+        }
+        ring.ok_or(SecretError::Empty)
+    }
+
+    /// Its JSON text, with the secrets in clear.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let delivery = &self.delivery;
+        let headers: Vec<Value> = delivery.headers().map(|(name, value)| json!([name, value])).collect();
+        let secrets: Vec<Value> =
+            self.secrets.iter().map(|(text, format)| json!({ "value": &**text, "encoding": name_of(*format) })).collect();
+        let value = json!({
+            "id": self.id,
+            "provider": self.provider,
+            "request": {
+                "method": delivery.method(),
+                "url": delivery.url(),
+                "headers": headers,
+                "body_base64": STANDARD.encode(delivery.content()),
+            },
+            "secrets": secrets,
+            "now_unix": self.now.unix_secs(),
+            "expect": if self.expect == Expect::Valid { "valid" } else { "invalid" },
+        });
+        format!("{value:#}")
+    }
+
+    /// Reads one fixture, or an array of them.
+    ///
+    /// # Errors
+    ///
+    /// [`FixtureError`], which points at the field.
+    pub fn parse(text: &str) -> Result<Vec<Self>, FixtureError> {
+        let whole = |wrong| FixtureError { index: 0, field: "the file", wrong };
+        match serde_json::from_str(text).map_err(|_| whole("is not JSON"))? {
+            Value::Array(all) => all.iter().enumerate().map(|(index, one)| read(index, one)).collect(),
+            one @ Value::Object(_) => Ok(Vec::from([read(0, &one)?])),
+            _ => Err(whole("is neither an object nor an array")),
+        }
+    }
+}
+
+impl fmt::Debug for Fixture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fixture")
+            .field("id", &self.id)
+            .field("provider", &self.provider)
+            .field("delivery", &self.delivery)
+            .field("secrets", &self.secrets.len())
+            .field("now", &self.now)
+            .field("expect", &self.expect)
+            .finish()
+    }
+}
+
+/// Names of formats in the file.
+const FORMATS: &[(&str, SecretFormat)] = &[
+    ("utf8", SecretFormat::Utf8),
+    ("hex", SecretFormat::Hex),
+    ("base64", SecretFormat::Base64),
+    ("base64url", SecretFormat::Base64Url),
+    ("whsec-base64", SecretFormat::Whsec),
+    ("v1-whsec-base64", SecretFormat::V1Whsec),
+    ("html-text", SecretFormat::HtmlText),
+    #[cfg(feature = "sha1")]
+    ("sha1-of-utf8", SecretFormat::Sha1OfText),
+];
+
+fn name_of(format: SecretFormat) -> &'static str {
+    FORMATS.iter().find(|(_, known)| *known == format).map_or("utf8", |(name, _)| name)
+}
+
+/// `whsec-base64` is also said of secrets that lack the prefix or have a version before it.
+fn format_of(name: &str, value: &str) -> Option<SecretFormat> {
+    match name {
+        "whsec-base64" if value.starts_with("v1,") => Some(SecretFormat::V1Whsec),
+        "whsec-base64" if !value.starts_with("whsec_") => Some(SecretFormat::Base64),
+        _ => FORMATS.iter().find(|(known, _)| *known == name).map(|(_, format)| *format),
+    }
+}
+
+fn read(index: usize, value: &Value) -> Result<Fixture, FixtureError> {
+    let error = |field, wrong| FixtureError { index, field, wrong };
+    let text = |pointer: &str, field| {
+        value.pointer(pointer).and_then(Value::as_str).ok_or_else(|| error(field, "is missing or no text"))
+    };
+    let list = |pointer: &str, field| {
+        value.pointer(pointer).and_then(Value::as_array).ok_or_else(|| error(field, "is missing or no array"))
+    };
+    let mut delivery = Delivery::new(text("/request/method", "request.method")?, text("/request/url", "request.url")?);
+    for header in list("/request/headers", "request.headers")? {
+        let at = |place: usize| header.get(place).and_then(Value::as_str);
+        let (Some(name), Some(value)) = (at(0), at(1)) else {
+            return Err(error("request.headers", "is not made of pairs of texts"));
+        };
+        delivery = delivery.header(name, value);
+    }
+    let body = STANDARD.decode(text("/request/body_base64", "request.body_base64")?);
+    let mut secrets = Vec::new();
+    for secret in list("/secrets", "secrets")? {
+        let member = |name: &str| secret.get(name).and_then(Value::as_str);
+        let value = member("value").ok_or_else(|| error("secrets.value", "is missing or no text"))?;
+        let encoding = member("encoding").ok_or_else(|| error("secrets.encoding", "is missing or no text"))?;
+        let format = format_of(encoding, value).ok_or_else(|| error("secrets.encoding", "is not a known format"))?;
+        secrets.push((Zeroizing::new(value.to_string()), format));
+    }
+    if secrets.is_empty() {
+        return Err(error("secrets", "is empty"));
+    }
+    let seconds = value.get("now_unix").and_then(Value::as_i64);
+    Ok(Fixture {
+        id: text("/id", "id")?.to_owned(),
+        provider: text("/provider", "provider")?.to_owned(),
+        delivery: delivery.body(body.map_err(|_| error("request.body_base64", "is not base64"))?),
+        secrets,
+        now: Timestamp::from_unix_secs(seconds.ok_or_else(|| error("now_unix", "is missing or no whole number"))?),
+        expect: match text("/expect", "expect")? {
+            "valid" => Expect::Valid,
+            "invalid" => Expect::Invalid,
+            _ => return Err(error("expect", "is neither `valid` nor `invalid`")),
+        },
+    })
+}
