@@ -45,9 +45,11 @@ function explain() {
 for (const name of ask({ ask: "providers" })) at("provider").append(new Option(name, name));
 at("provider").value = "github";
 at("now").value = Math.floor(Date.now() / 1000);
+// On a phone the explanation stands below the fold.
+const reveal = () => innerWidth <= 760 && at("output").scrollIntoView({ behavior: "smooth" });
 at("ask").addEventListener("click", () => {
   explain();
-  if (innerWidth <= 760) at("output").scrollIntoView({ behavior: "smooth" });
+  reveal();
 });
 for (const sample of samples) {
   const button = document.createElement("button");
@@ -56,6 +58,7 @@ for (const sample of samples) {
     for (const other of at("samples").querySelectorAll("button")) other.setAttribute("aria-pressed", other === button);
     for (const id of ["provider", "format", "secret", "request", "url", "now"]) at(id).value = sample[id] ?? "";
     explain();
+    reveal();
   });
   at("samples").append(button);
 }
