@@ -20,20 +20,30 @@ const LIMITS: [usize; 25] = [
     100_000, 102_400, 131_072, 262_144, 524_288, 1_048_576,
 ];
 
+/// Longer bodies are tried in the usual ways only: the rest of the work would be spent on copying them.
+const MOST_FOR_ALL: usize = 96 << 10;
+
 /// Every body to try, the given one not among them.
 pub(super) fn bodies(body: &[u8]) -> Vec<Alt<Vec<u8>>> {
     let mut alts = Alts::of(body.to_vec());
     surface(body, &mut alts);
     wrappers(body, &mut alts);
-    charsets(body, &mut alts);
-    reserialised(body, &mut alts);
-    forms(body, &mut alts);
+    if body.len() <= MOST_FOR_ALL {
+        charsets(body, &mut alts);
+        reserialised(body, &mut alts);
+        forms(body, &mut alts);
+    } else {
+        super::json_body::reserialised_usually(body, &mut alts);
+    }
     cuts(body, &mut alts);
     alts.changed()
 }
 
 /// Bodies that two changes explain: one of the surface, and another.
 pub(super) fn twice(body: &[u8]) -> Vec<Alt<Vec<u8>>> {
+    if body.len() > MOST_FOR_ALL {
+        return Vec::new();
+    }
     let mut alts = Alts::of(body.to_vec());
     let mut first = Alts::of(body.to_vec());
     surface(body, &mut first);

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::Cause;
 use super::alt::Alts;
 use super::json::Json;
-use super::text::{percent_decoded, percent_encoded};
+use super::text::{orders, percent_decoded, percent_encoded};
 
 const SAY: &str =
     "The form in the body was decoded, or decoded and encoded again: verify the raw bytes before any parser reads them.";
@@ -49,6 +49,11 @@ pub(super) fn forms(body: &[u8], alts: &mut Alts<Vec<u8>>) {
     }
     for plus in [true, false] {
         encode(&split(text, plus), alts);
+    }
+    if let Ok(whole) = core::str::from_utf8(text) {
+        let say = "The fields of the form were put into another order: verify the raw bytes before any parser reads them.";
+        let pairs: Vec<&str> = whole.split('&').collect();
+        orders(&pairs, 6, &mut |form| alts.add_rare(Cause::BodyFormDecoded, say, form.into_bytes()));
     }
     // The other way round: the sender signed the decoded text, or the one field.
     for plus in [true, false] {

@@ -11,6 +11,16 @@ use super::json_print::{ESCAPES, LAYOUTS, Order, Style};
 
 const SAY: &str = "The JSON of the body was parsed and printed again: verify the raw bytes before any parser reads them.";
 
+/// Only the usual layouts, in the order that is there.
+pub(super) fn reserialised_usually(body: &[u8], alts: &mut Alts<Vec<u8>>) {
+    let Some(tree) = Json::parse(body).filter(Json::is_container) else { return };
+    for layout in LAYOUTS.iter().take(3) {
+        for escapes in ESCAPES.iter().take(3) {
+            add(alts, true, Style { layout: *layout, order: Order::Kept, escapes: *escapes }.print(&tree));
+        }
+    }
+}
+
 /// In longer bodies only the style is varied, not the values.
 const MOST_FOR_VALUES: usize = 64 << 10;
 

@@ -27,7 +27,8 @@ pub(super) fn run(inquiry: &Inquiry<'_>, carrier: Carrier<'_>) -> Diagnosis {
     let mut findings = Vec::new();
     let mut accepted = false;
     for token in tokens(inquiry, carrier) {
-        for key in &keys {
+        // A token that is a part of the secret was cut on the way: that is judged below.
+        for key in keys.iter().filter(|key| key.common) {
             if !work.take(1, token.bytes.len()) || *token.bytes != **key.bytes {
                 continue;
             }
@@ -129,6 +130,7 @@ fn tokens(inquiry: &Inquiry<'_>, carrier: Carrier<'_>) -> Vec<Token> {
         for text in [&text, &inner] {
             let bare = text.trim_matches(|c: char| c.is_whitespace() || "\"'`<>[](){}".contains(c));
             add(Some(Cause::HeaderWrapped), &say, bare.into());
+            plain(carrier, bare.as_bytes()).into_iter().for_each(|token| add(Some(Cause::HeaderWrapped), &say, token));
             add(Some(Cause::HeaderWrapped), &say, text.split_ascii_whitespace().collect::<String>().into_bytes());
         }
         let say = format!("Several values were joined in the {place}: pass one on.");

@@ -32,13 +32,13 @@ pub(super) fn repairs(scheme: &Scheme<'_>, value: &str) -> Vec<Repair> {
             all.push(Repair { causes: causes.to_vec(), value });
         }
     };
-    if is_fine(scheme, value.trim()) {
+    if is_fine(scheme, value.trim()) && (!needs_time(scheme) || has_time(scheme, value.trim())) {
         // Readable as it is; but a list may be joined wrongly, so that its good entry is not the one that is read.
         joined(scheme, value, &mut |piece| add(&[Cause::HeaderJoined], piece));
         return all;
     }
     for text in unwrapped(value) {
-        if is_fine(scheme, &text) {
+        if is_fine(scheme, &text) && (!needs_time(scheme) || has_time(scheme, &text)) {
             add(&[Cause::HeaderWrapped], text);
         }
     }
@@ -181,6 +181,17 @@ fn relisted(scheme: &Scheme<'_>, pieces: &[&str]) -> Option<String> {
 
 const fn needs_time(scheme: &Scheme<'_>) -> bool {
     matches!(scheme.timestamp, Some((Source::Tag(_) | Source::FirstItem, _)))
+}
+
+/// Whether the timestamp stands where the scheme reads it.
+fn has_time(scheme: &Scheme<'_>, value: &str) -> bool {
+    match (scheme.grammar, scheme.timestamp) {
+        (Grammar::Tagged(tagged), Some((Source::Tag(tag), _))) => value
+            .split(|c| c == tagged.between || Some(c) == tagged.group)
+            .filter_map(|item| item.trim().split_once(tagged.pair))
+            .any(|(name, _)| name.trim() == tag),
+        _ => true,
+    }
 }
 
 /// The timestamp that stands in the value under its tag or in its place, or anything that looks like one.

@@ -137,3 +137,21 @@ pub(super) fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     }
     out
 }
+
+/// All orders of the pairs, unless there are more than `most`.
+pub(super) fn orders(pairs: &[&str], most: usize, found: &mut dyn FnMut(String)) {
+    if pairs.len() < 2 || pairs.len() > most {
+        return;
+    }
+    let mut left = Vec::from([(Vec::new(), pairs.to_vec())]);
+    while let Some((done, rest)) = left.pop() {
+        if rest.is_empty() {
+            found(done.join("&"));
+        }
+        for at in 0..rest.len() {
+            let (mut done, mut rest) = (done.clone(), rest.clone());
+            done.push(rest.remove(at));
+            left.push((done, rest));
+        }
+    }
+}

@@ -5,8 +5,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::Cause;
+use super::alt::{Alt, Change};
 use super::framing::{Framing, Framings};
-use super::text::{percent_decoded, percent_encoded};
+use super::text::{orders, percent_decoded, percent_encoded};
 use super::url_parts::Parts;
 use crate::scheme::Part;
 
@@ -77,6 +78,17 @@ impl Found<'_, '_, '_> {
         self.put(cause, say, parts, false);
     }
 
+    /// Host and port both differ.
+    fn with_port(&mut self, say: &str, parts: &Parts) {
+        let url = parts.whole();
+        if url != self.own && !self.known.contains(&url) {
+            self.known.push(url.clone());
+            let change = |cause, say: &str| Change { cause, say: say.to_string() };
+            let changes = Vec::from([change(Cause::UrlHost, say), change(Cause::UrlPort, "The port differs too.")]);
+            self.out.list.push(Alt { changes, value: self.framing.with_url(url), common: true });
+        }
+    }
+
     fn put(&mut self, cause: Cause, say: &str, parts: &Parts, common: bool) {
         let url = parts.whole();
         if url != self.own && !self.known.contains(&url) {
@@ -107,18 +119,14 @@ fn hosts(parts: &Parts, framing: &Framing<'_>, body: &[u8], found: &mut Found<'_
             let piece = piece.strip_prefix("host=").or_else(|| piece.strip_prefix("Host=")).unwrap_or(piece);
             if let Some(whole) = Parts::of(piece).filter(|whole| whole.host != parts.host) {
                 found.add(Cause::UrlHost, &from(name), &Parts { host: whole.host.clone(), ..parts.clone() });
-                found.add(
-                    Cause::UrlHost,
-                    &from(name),
-                    &Parts { host: whole.host.clone(), port: whole.port.clone(), ..parts.clone() },
-                );
+                found.with_port(&from(name), &Parts { host: whole.host.clone(), port: whole.port.clone(), ..parts.clone() });
             } else if is_host(piece) {
                 let (host, port) = piece.rsplit_once(':').map_or((piece, None), |(host, port)| (host, Some(port.to_string())));
                 if host == parts.host {
                     continue;
                 }
                 found.add(Cause::UrlHost, &from(name), &Parts { host: host.to_string(), ..parts.clone() });
-                found.add(Cause::UrlHost, &from(name), &Parts { host: host.to_string(), port, ..parts.clone() });
+                found.with_port(&from(name), &Parts { host: host.to_string(), port, ..parts.clone() });
             }
         }
     }
@@ -263,7 +271,7 @@ fn queries(parts: &Parts, framing: &Framing<'_>, found: &mut Found<'_, '_, '_>) 
     add(Some(sorted.join("&")), true, found);
     sorted.reverse();
     add(Some(sorted.join("&")), false, found);
-    orders(&pairs, &mut |query| add(Some(query), false, found));
+    orders(&pairs, 5, &mut |query| add(Some(query), false, found));
     let filled: Vec<&str> = pairs.iter().copied().filter(|pair| !pair.ends_with('=') && !pair.is_empty()).collect();
     add(Some(filled.join("&")), false, found);
     let bare: Vec<&str> = pairs.iter().map(|pair| pair.strip_suffix('=').unwrap_or(pair)).collect();
@@ -281,24 +289,6 @@ fn queries(parts: &Parts, framing: &Framing<'_>, found: &mut Found<'_, '_, '_>) 
         }
     });
     add(Some(unique.join("&")), false, found);
-}
-
-/// All orders of up to five parameters.
-fn orders(pairs: &[&str], found: &mut dyn FnMut(String)) {
-    if !(2..=5).contains(&pairs.len()) {
-        return;
-    }
-    let mut left = Vec::from([(Vec::new(), pairs.to_vec())]);
-    while let Some((done, rest)) = left.pop() {
-        if rest.is_empty() {
-            found(done.join("&"));
-        }
-        for at in 0..rest.len() {
-            let (mut done, mut rest) = (done.clone(), rest.clone());
-            done.push(rest.remove(at));
-            left.push((done, rest));
-        }
-    }
 }
 
 fn encodings(parts: &Parts, found: &mut Found<'_, '_, '_>) {
