@@ -39,7 +39,7 @@ pub struct Answer {
     /// What to change.
     say: String,
     findings: Vec<Cause>,
-    /// What else looks wrong about the secret.
+    /// What looks wrong about the secret, if nothing is proven.
     notes: Vec<Cause>,
     /// What the scheme demands.
     expects: String,
@@ -201,14 +201,15 @@ fn presented(asked: &Question, captured: &Captured<'_>, name: &str, carrier: Car
 }
 
 fn rejected(reason: String, code: &'static str, say: String, found: &Diagnosis, notes: &[Finding], expects: String) -> Answer {
-    let named = |note: &&Finding| found.findings().iter().all(|finding| !finding.name().contains(&note.name()));
+    let proven = found.findings().iter().any(Finding::is_proven);
+    let open = |note: &&Finding| !proven && found.findings().iter().all(|finding| finding.name() != note.name());
     Answer {
         verdict: "rejected",
         reason,
         code,
         say,
         findings: found.findings().iter().map(Cause::of).collect(),
-        notes: notes.iter().filter(named).map(Cause::of).collect(),
+        notes: notes.iter().filter(open).map(Cause::of).collect(),
         expects,
         macs: found.macs(),
         complete: found.is_complete(),

@@ -24,6 +24,7 @@ const STANDARD: &str = include_str!("../../deliveries/standard-webhooks.http");
 const STRIPE: &str = include_str!("../../deliveries/stripe.http");
 
 const GITHUB_SECRET: &str = "It's a Secret to Everybody";
+const SLACK_SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
 
 pub fn samples() -> Vec<Sample> {
     let sample =
@@ -61,23 +62,31 @@ pub fn samples() -> Vec<Sample> {
             "Late",
             "Slack, twenty minutes after it was sent",
             "slack",
-            "8f742231b10e8888abcd99yyyzzz85a5",
+            SLACK_SECRET,
             "utf8",
             Some(1_531_421_818),
             SLACK.into(),
         ),
-        sample("Forged", "GitHub, signed by somebody else", "github", GITHUB_SECRET, "utf8", None, forged(GITHUB).into()),
+        sample(
+            "Forged",
+            "Slack, signed by somebody else",
+            "slack",
+            SLACK_SECRET,
+            "utf8",
+            Some(1_531_420_618),
+            forged(SLACK).into(),
+        ),
     ])
 }
 
 /// The body as a JSON library prints it, after it read the pretty one.
 fn printed_again(request: &str) -> String {
-    let (head, body) = request.split_once("\n\n").unwrap_or((request, ""));
+    let (head, body) = request.split_once("\r\n\r\n").unwrap_or((request, ""));
     let body: String = body.chars().filter(|c| !c.is_ascii_whitespace()).collect();
     let head = head.replace("Content-Length: 51", "Content-Length: 42");
-    [head.as_str(), &body].join("\n\n")
+    [head.as_str(), &body].join("\r\n\r\n")
 }
 
 fn forged(request: &str) -> String {
-    request.replace("sha256=757107ea", "sha256=00000000")
+    request.replace("v0=a2114d57", "v0=00000000")
 }
