@@ -33,6 +33,12 @@ function element(name, text, className) {
   return made;
 }
 
+/** Puts a text into an element; what stands in backticks becomes code. */
+function write(into, text) {
+  into.replaceChildren(...text.split("`").map((part, at) => (at % 2 ? element("code", part) : part)));
+  return into;
+}
+
 function option(value, text) {
   const made = element("option", text);
   made.value = value;
@@ -152,7 +158,7 @@ function items(list, found) {
     const item = element("li", "");
     const head = element("div", "", "cause");
     head.append(...name(one));
-    item.append(head, element("p", one.say));
+    item.append(head, write(document.createElement("p"), one.say));
     return item;
   }));
 }
@@ -160,7 +166,7 @@ function items(list, found) {
 function show(answer, took) {
   $("result").dataset.verdict = answer.verdict;
   $("verdict").textContent = TITLES[answer.verdict];
-  $("say").textContent = answer.say;
+  write($("say"), answer.say);
   $("reason").hidden = !answer.reason;
   $("reason").textContent = answer.reason ? `The verifier says: ${answer.reason}${answer.code ? ` (${answer.code})` : ""}.` : "";
   const [first, ...further] = answer.findings;

@@ -31,13 +31,13 @@ struct Provider {
 
 /// The forms of a secret, with what they mean.
 const FORMATS: &[(&str, &str)] = &[
-    ("utf8", "utf8: the text itself"),
-    ("hex", "hex: decoded"),
-    ("base64", "base64: decoded"),
-    ("base64url", "base64url: decoded"),
-    ("whsec", "whsec_ and base64: decoded"),
-    ("v1-whsec", "v1,whsec_ and base64: decoded"),
-    ("html-text", "text with HTML entities"),
+    ("utf8", "text as it is"),
+    ("hex", "hex, decoded"),
+    ("base64", "base64, decoded"),
+    ("base64url", "base64url, decoded"),
+    ("whsec", "whsec_, decoded"),
+    ("v1-whsec", "v1,whsec_, decoded"),
+    ("html-text", "text with entities"),
     ("sha1", "SHA-1 of the text"),
 ];
 

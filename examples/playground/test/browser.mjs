@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createHmac } from "node:crypto";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { serve } from "./serve.mjs";
 
@@ -81,7 +82,7 @@ try {
   await settled("rejected");
   assert.equal(await cause(), "secret.other");
   const said = await verdict().innerText();
-  assert.match(said, /`staging`/);
+  assert.match(said, /the secret staging/);
   for (const hidden of [secret, "the secret of production", signature, body]) assert.ok(!said.includes(hidden));
 
   // A file keeps the bytes that a text box does not.
@@ -140,6 +141,12 @@ try {
   });
   assert.deepEqual(new Set(tries), new Set(["connect-src", "img-src", "form-action"]));
   assert.deepEqual(server.asked.toSorted(), FILES);
+
+  // The same files, opened from the disk.
+  const local = await browser.newPage();
+  await local.goto(pathToFileURL(resolve(site, "index.html")).href);
+  await local.getByRole("button", { name: /^Good/ }).click();
+  await local.locator('#result[data-verdict="accepted"]').waitFor({ timeout: 60_000 });
   failed = false;
   console.log(`playground: ${samples.length} samples, a paste, a file, other secrets; ${FILES.length} requests, all for the page itself`);
 
