@@ -11,6 +11,8 @@ use core::fmt;
 
 use subtle::{Choice, ConditionallySelectable};
 
+#[cfg(feature = "http-body")]
+pub(crate) use query::decoded as percent_decoded;
 pub use query::redact_query;
 
 use crate::carrier::Carrier;
@@ -185,6 +187,24 @@ where
         self.judge(&self.live_ring(now)?, token, false, now)
     }
 
+    /// The generation of the ring of this moment.
+    pub(crate) fn generation(&self) -> u64 {
+        self.keys.ring().generation()
+    }
+
+    /// Whether the key that matched is still there, or went only because its deadline passed.
+    #[cfg(feature = "http-body")]
+    pub(crate) fn still_holds(&self, presented: &Presented, now: Timestamp) -> bool {
+        let ran_out = presented.expires_at.is_some_and(|expires| expires <= now);
+        ran_out || self.keys.ring().live(now).any(|live| live.key.id() == presented.key)
+    }
+
+    /// Whether a check may take a large part of a second.
+    #[cfg(feature = "http-body")]
+    pub(crate) fn is_slow(&self, now: Timestamp) -> bool {
+        self.keys.ring().live(now).any(|live| live.key.is_slow())
+    }
+
     /// The ring of this moment, unless it is our own fault that nobody can be let in.
     fn live_ring(&self, now: Timestamp) -> Result<Keyring<S::Key>, Rejection> {
         let ring = self.keys.ring();
@@ -285,11 +305,11 @@ impl<S> BearerVerifier<S> {
     /// ```
     /// use hookring::{BearerVerifier, Carrier, Keyring, Secret, SecretFormat, SecretPolicy, Timestamp};
     ///
-    /// let secret = Secret::parse("Tr0ub4dor&3:made-up", SecretFormat::Utf8, &SecretPolicy::provider())?;
+    /// let secret = Secret::parse("bCk2zr8q:made-up:5Tn1", SecretFormat::Utf8, &SecretPolicy::provider())?;
     /// let ring = Keyring::new(secret, Timestamp::now()).ring;
     /// let verifier = BearerVerifier::new(ring, 0).carried_by(Carrier::Basic { user: Some("hooks") })?;
-    /// // base64 of "hooks:Tr0ub4dor&3:made-up"
-    /// let headers = [("authorization", "Basic aG9va3M6VHIwdWI0ZG9yJjM6bWFkZS11cA==")];
+    /// // base64 of "hooks:bCk2zr8q:made-up:5Tn1"
+    /// let headers = [("authorization", "Basic aG9va3M6YkNrMnpyOHE6bWFkZS11cDo1VG4x")];
     /// assert!(verifier.check(&headers, None).is_ok());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

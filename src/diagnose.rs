@@ -64,6 +64,7 @@ mod tests;
 mod text;
 mod times;
 mod url_parts;
+mod url_paths;
 mod urls;
 mod work;
 

@@ -1,8 +1,9 @@
 //! The manual: how to do things, why they are as they are, and what shows it.
 //!
 //! - Guide: [`receiver`], [`sender`], [`rotate`], [`store`], [`once`], [`tenants`], [`edge`].
-//! - In operation: [`runbooks`].
-//! - Why: [`design`], [`threat_model`].
+//! - In operation: [`runbooks`], [`observability`].
+//! - Why: [`design`], [`threat_model`], [`left_out`].
+//! - For whom: [`systems`].
 //!
 //! Every snippet is compiled and run by the tests.
 
@@ -14,4 +15,4 @@ macro_rules! pages {
     )*};
 }
 
-pages! { receiver sender rotate store once tenants edge runbooks design threat_model }
+pages! { left_out receiver sender rotate store once tenants edge runbooks observability design threat_model systems }

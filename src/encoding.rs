@@ -131,6 +131,22 @@ mod tests {
     }
 
     #[test]
+    fn padding_is_optional_where_a_scheme_says_so() {
+        let (mut out, padded) = ([0; 4], Encoding::Base64UrlPadded);
+        for good in ["_-8BAg==", "_-8BAg"] {
+            assert!(decode_exact(good.as_bytes(), padded, &mut out), "{good}");
+            assert_eq!(out, [0xff, 0xef, 1, 2]);
+        }
+        for bad in ["_-8BAg=", "_-8BAg===", "/+8BAg==", "_-8BAh==", "_-8BAh", "_-8B", ""] {
+            assert!(!decode_exact(bad.as_bytes(), padded, &mut out), "{bad}");
+        }
+        assert!(!decode_exact(b"_-8BAg==", Encoding::Base64Url, &mut out));
+        let mut text = String::new();
+        encode_into(&out, padded, &mut text);
+        assert_eq!(text, "_-8BAg==");
+    }
+
+    #[test]
     fn hex_in_either_case_and_of_exact_length() {
         let mut out = [0; 2];
         assert!(decode_exact(b"aBCd", Encoding::Hex, &mut out));

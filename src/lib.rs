@@ -36,7 +36,8 @@
 //! - **Receivers** make a [`Verifier`] of a scheme and a ring, and get a [`Verified`] body or a [`Rejection`]. Bodies may
 //!   stream ([`Verifier::begin`]); keys may be chosen per tenant ([`VerifierBuilder::build_per_tenant`]).
 //! - **Presented secrets** are checked by a [`BearerVerifier`], over secrets or over stored hashes ([`Sha256Hash`],
-//!   [`BcryptHash`], your own [`PresentedKey`]) that rotate in the same rings.
+//!   [`BcryptHash`], your own [`PresentedKey`]) that rotate in the same rings; a [`Carrier`] says where a provider puts them.
+//! - **Tests of a receiver** make signed deliveries for any scheme with [`testing::Delivery`].
 //! - **Once**: a [`Guard`] runs a handler once for all copies of a delivery, with a [`ReplayStore`] that remembers it:
 //!   [`MemoryReplayStore`] on one machine, Redis or PostgreSQL on many.
 //!
@@ -50,7 +51,7 @@
 //!
 //! `std` (default): the clock, the environment, OS randomness, [`SharedKeyring`]. `http` (default): [`Headers`] for
 //! `http::HeaderMap`. `bcrypt` (default): stored bcrypt hashes. `aead`: a ready-made [`Seal`], where there is no key service.
-//! `serde`: audit events and status pages. `redis`, `postgres`: stores on these. Without `std` the crate is `no_std` with `alloc`.
+//! `serde`: audit events and status pages. `redis`, `postgres`: stores on these, with an audit trail in the latter. Without `std` the crate is `no_std` with `alloc`.
 #![no_std]
 #![cfg_attr(not(test), deny(clippy::std_instead_of_core, clippy::std_instead_of_alloc, clippy::alloc_instead_of_core))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -65,6 +66,8 @@ extern crate std;
 
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 mod asymmetric;
+#[cfg(feature = "axum")]
+pub mod axum;
 #[cfg(feature = "std")]
 mod bearer;
 mod carrier;
@@ -88,6 +91,8 @@ mod policy;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod providers;
+#[cfg(feature = "http-body")]
+pub mod receiver;
 #[cfg(feature = "redis")]
 pub mod redis;
 mod replay;
@@ -107,6 +112,9 @@ mod snapshot;
 mod store;
 pub mod testing;
 mod time;
+#[cfg(feature = "tower")]
+pub mod tower;
+mod verdict;
 mod verifier;
 
 #[cfg(feature = "ed25519")]
@@ -128,7 +136,7 @@ pub use guard::{Guard, Kept, Outcome, Windowed};
 pub use hashed::BcryptHash;
 pub use hashed::{PresentedKey, Sha256Hash};
 pub use headers::{Headers, Name};
-pub use key::{Fingerprint, Key, KeyId, SignKey, VerifyKey};
+pub use key::{Fingerprint, IntoKey, Key, KeyId, SignKey, VerifyKey};
 pub use keyring::{
     CLOCK_SLACK, Change, Event, EventKind, KeySource, KeyStatus, Keyring, Lineage, Live, MAX_GRACE, MAX_LIVE, MAX_TOMBSTONES,
     Part, Role, Status,
@@ -153,6 +161,7 @@ pub use store::{KeyringStore, Swapped};
 #[cfg(feature = "std")]
 pub use store::{MemoryKeyringStore, MemoryStoreError};
 pub use time::Timestamp;
+pub use verdict::{KeyName, Verdict};
 pub use verifier::{NoKeys, Stream, Streamed, Verified, Verifier, VerifierBuilder};
 
 /// The examples of the README, tested.

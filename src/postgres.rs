@@ -4,14 +4,23 @@
 //! are not qualified, so the `search_path` of the connections says in which schema they are.
 
 mod replay;
+mod rings;
+mod trail;
 
 use core::future::Future;
 
 pub use replay::{CommitError, PostgresReplayError, PostgresReplayStore};
+pub use rings::{PostgresKeyringStore, PostgresRingError, StoredRing};
 pub use tokio_postgres;
+use tokio_postgres::types::{ToSql, Type};
+pub use trail::AuditEntry;
 
 /// Creates the tables, the sequence and the index. May be run again.
 pub const MIGRATION_1: &str = include_str!("postgres/migrations/0001.sql");
+
+/// Parameters go with their types, so that no statement has to be prepared first: poolers in transaction mode do not know
+/// prepared ones.
+type Parameter<'p> = (&'p (dyn ToSql + Sync), Type);
 
 /// Where connections come from: a few lines over any pool.
 ///

@@ -72,15 +72,12 @@ const FAMILIES: &[&[Scheme<'static>]] = &[
     SHA1,
 ];
 
-const EVERY: [Scheme<'static>; count()] = joined();
-
-#[doc(hidden)]
-pub const ALL: &[Scheme<'static>] = &EVERY;
+static EVERY: [Scheme<'static>; count()] = joined();
 
 /// Every scheme of this module, except those of [`unconfirmed`].
 #[must_use]
 pub const fn all() -> &'static [Scheme<'static>] {
-    ALL
+    &EVERY
 }
 
 /// The scheme with this name, such as `"stripe"`.
@@ -92,7 +89,7 @@ pub const fn all() -> &'static [Scheme<'static>] {
 /// ```
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Scheme<'static>> {
-    ALL.iter().find(|scheme| scheme.name() == name)
+    EVERY.iter().find(|scheme| scheme.name() == name)
 }
 
 const fn count() -> usize {
@@ -120,7 +117,7 @@ const fn joined() -> [Scheme<'static>; count()] {
 }
 
 const _: () = {
-    let mut lists = [ALL, unconfirmed::all()].as_slice();
+    let mut lists = [all(), unconfirmed::all()].as_slice();
     while let [list, other_lists @ ..] = lists {
         let mut rest = *list;
         while let [scheme, tail @ ..] = rest {

@@ -82,6 +82,10 @@ return redis.call('DEL', KEYS[1])
 /// - **Eviction**: any `maxmemory-policy` but `noeviction` may drop live entries. With `noeviction` a full server gives
 ///   errors, which is what a full store has to do.
 ///
+/// Measured by `tests/replay_runs.rs`: 20,000 deliveries sent 49,960 times by 64 workers, the process killed with `kill -9`
+/// twice. With `everysec` and with `always` no delivery was lost and no claim or mark forgotten. The test demands the latter
+/// of `always` only: a machine that loses power forgets what `everysec` had not yet synced.
+///
 /// Handlers whose effect must not happen twice write it together with the claim in PostgreSQL.
 ///
 /// # Clock

@@ -16,7 +16,7 @@ use crate::error::{Rejection, SecretError};
 use crate::key::{Curve, Fingerprint, Key, KeyId, SignKey, VerifyKey, public_label, sealed};
 use crate::mac::{Hash, MAX_KEYS, MacKey, Macs};
 use crate::policy::SecretPolicy;
-use text::{V1_WHSEC, WHSEC, check_surface, decode};
+use text::{check_surface, decode};
 
 /// A signing secret.
 ///
@@ -73,6 +73,7 @@ impl Secret {
     #[cfg(feature = "std")]
     pub fn generate(format: SecretFormat) -> Result<Self, SecretError> {
         use base64ct::Base64;
+        use text::{V1_WHSEC, WHSEC};
 
         let mut random = Zeroizing::new([0_u8; 32]);
         getrandom::fill(random.as_mut()).map_err(|_| SecretError::NoRandomness)?;
@@ -132,6 +133,7 @@ impl Secret {
     }
 
     /// The key's MAC states.
+    #[cfg(feature = "aead")]
     pub(crate) const fn mac_key(&self) -> &MacKey {
         &self.key
     }

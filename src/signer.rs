@@ -18,7 +18,6 @@ use crate::key::sealed::Signs as _;
 use crate::keyring::{KeySource, Keyring, Part, Role, Status};
 use crate::message::Message;
 use crate::scheme::{PlaceRule, Rules, Scheme};
-use crate::secret::Secret;
 use crate::time::Timestamp;
 use prepared::Prepared;
 
@@ -130,9 +129,9 @@ where
 }
 
 /// The signatures of these keys as text, for whoever puts them into the body.
-pub(crate) fn body_signatures<'k>(
+pub(crate) fn body_signatures<'k, K: SignKey>(
     rules: &Rules,
-    keys: impl IntoIterator<Item = &'k Secret>,
+    keys: impl IntoIterator<Item = &'k K>,
     message: &Message<'_>,
     now: Timestamp,
 ) -> Result<Vec<String>, SignError> {

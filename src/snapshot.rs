@@ -106,6 +106,18 @@ pub trait Seal: Send + Sync {
     fn open(&self, associated: &[u8], sealed: &[u8]) -> impl Future<Output = Result<Zeroizing<Vec<u8>>, Self::Error>> + Send;
 }
 
+impl<S: Seal + ?Sized> Seal for alloc::sync::Arc<S> {
+    type Error = S::Error;
+
+    fn seal(&self, associated: &[u8], plain: Zeroizing<Vec<u8>>) -> impl Future<Output = Result<Vec<u8>, Self::Error>> + Send {
+        (**self).seal(associated, plain)
+    }
+
+    fn open(&self, associated: &[u8], sealed: &[u8]) -> impl Future<Output = Result<Zeroizing<Vec<u8>>, Self::Error>> + Send {
+        (**self).open(associated, sealed)
+    }
+}
+
 /// # Sealed rings
 ///
 /// The whole ring is one blob: keys, roles, deadlines, history and the memory of revoked keys, so nothing in it can be

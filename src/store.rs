@@ -39,7 +39,7 @@ pub trait KeyringStore<K: Key = Secret>: Send + Sync {
     ///
     /// # Errors
     ///
-    /// The store's own. Then nothing was stored.
+    /// The store's own. If the answer was lost on its way, the change may be stored: make the same call again, or load.
     fn swap(&self, owner: &str, expected: u64, change: &Change<K>)
     -> impl Future<Output = Result<Swapped, Self::Error>> + Send;
 }

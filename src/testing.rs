@@ -39,10 +39,10 @@ pub use fixture::{Expect, Fixture, FixtureError, Surprise};
 
 use crate::error::{SetupError, SignError};
 use crate::headers::Name;
+use crate::key::SignKey;
 use crate::keyring::{KeySource, Role};
 use crate::message::{Message, Request};
 use crate::scheme::{Names, PlaceRule, Rules, Scheme, edit_items, place};
-use crate::secret::Secret;
 use crate::signer::{SignWith, Signer, body_signatures};
 use crate::time::Timestamp;
 
@@ -109,13 +109,16 @@ impl Delivery {
     ///
     /// [`DeliveryError`]: the scheme is wrong or cannot carry several signatures, the ring has no current key, or the
     /// delivery lacks something that is signed.
-    pub fn signed(
+    pub fn signed<S: KeySource>(
         mut self,
         scheme: Scheme<'_>,
-        keys: &impl KeySource<Key = Secret>,
+        keys: &S,
         with: SignWith,
         now: Timestamp,
-    ) -> Result<Self, DeliveryError> {
+    ) -> Result<Self, DeliveryError>
+    where
+        S::Key: SignKey,
+    {
         let rules = Rules::new(&scheme).map_err(SetupError::from)?;
         let id = self.take_old(&rules);
         let side: Vec<(&str, &str)> = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -130,7 +133,7 @@ impl Delivery {
         }
         let ring = keys.ring();
         ring.current().ok_or(SignError::NoCurrentKey)?;
-        let keys: Vec<&Secret> = ring
+        let keys: Vec<&S::Key> = ring
             .live(now)
             .filter(|live| live.role == Role::Current || with == SignWith::AllLive)
             .map(|live| live.key)

@@ -91,6 +91,16 @@ impl<S> Verifier<S> {
         self.setup.rules.window
     }
 
+    pub(crate) fn scheme_name(&self) -> &Arc<str> {
+        &self.setup.rules.name
+    }
+
+    /// Whether the body may come in pieces.
+    #[cfg(feature = "http-body")]
+    pub(crate) fn can_stream(&self) -> bool {
+        self.setup.rules.can_stream
+    }
+
     /// Whether deliveries are told apart by an id that is signed.
     pub(crate) fn signs_id(&self) -> bool {
         self.setup.rules.signs_id()
@@ -188,6 +198,11 @@ where
     /// [`Rejection`] if the headers alone decide; [`Rejection::NeedsWholeBody`] for a scheme that cannot stream.
     pub fn begin(&self, head: Request<'_, ()>, now: Timestamp) -> Result<Stream<'_, S>, Rejection> {
         Stream::begin(self, head, now)
+    }
+
+    /// The generation of the ring of this moment.
+    pub(crate) fn generation(&self) -> u64 {
+        self.keys.ring().generation()
     }
 
     /// The page of this receiver for monitoring and for the rollout oracle.

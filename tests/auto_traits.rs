@@ -39,6 +39,15 @@ fn owned_types_go_everywhere() {
     everywhere::<Verified<Vec<u8>>>();
     everywhere::<Verified<Streamed>>();
     everywhere::<VerifierBuilder<'static>>();
+    everywhere::<Verdict>();
+    everywhere::<KeyName>();
+    #[cfg(feature = "http-body")]
+    {
+        everywhere::<receiver::Receiver>();
+        everywhere::<receiver::Endpoint<receiver::Delivery>>();
+        everywhere::<receiver::Refusal>();
+        everywhere::<receiver::Admitted>();
+    }
     everywhere::<Name>();
     everywhere::<Scope>();
     everywhere::<ReplayKey>();

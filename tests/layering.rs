@@ -17,7 +17,24 @@ const LEVELS: &[(u8, &[&str])] = &[
     (3, &["asymmetric", "key", "secret", "message"]),
     (4, &["scheme", "providers"]),
     (5, &["keyring", "load", "replay", "share", "derive", "snapshot", "schedule", "rollout", "hashed", "store"]),
-    (6, &["signer", "verifier", "bearer", "guard", "seal_aead", "postgres", "redis", "serial", "testing"]),
+    (
+        6,
+        &[
+            "signer",
+            "verifier",
+            "bearer",
+            "guard",
+            "verdict",
+            "receiver",
+            "axum",
+            "tower",
+            "seal_aead",
+            "postgres",
+            "redis",
+            "serial",
+            "testing",
+        ],
+    ),
     (7, &["diagnose"]),
 ];
 /// They may use everything, and nothing may use them.

@@ -148,9 +148,13 @@ fn scanner_for(signed: &SignedHeaders) -> Scanner {
     scanner
 }
 
-/// The schemes that need nothing but a body, an id, a method and a URL.
+/// The schemes that need nothing but a secret, a body, an id, a method and a URL.
 fn plain() -> Vec<&'static Scheme<'static>> {
-    providers::ALL.iter().filter(|scheme| scheme.signs_any_body() || scheme.name() == "linear").collect()
+    providers::all()
+        .iter()
+        .filter(|scheme| scheme.signs_any_body() || scheme.name() == "linear")
+        .filter(|scheme| !scheme.has_public_key())
+        .collect()
 }
 
 fn ring_of(format: SecretFormat) -> Keyring {

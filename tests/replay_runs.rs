@@ -64,12 +64,27 @@ async fn memory() {
 
 #[cfg(feature = "redis")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn redis() {
+async fn redis_that_syncs_every_second() {
+    let Some(forgotten) = on_redis("everysec").await else { return };
+    // What a server that acknowledges before it has synced may forget is measured, not promised.
+    println!("redis: {forgotten} claims or done marks were forgotten");
+}
+
+#[cfg(feature = "redis")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn redis_that_syncs_always() {
+    let Some(forgotten) = on_redis("always").await else { return };
+    assert_eq!(forgotten, 0);
+}
+
+/// How much a server with an append-only file forgot when it was killed. Nothing may be lost, however it is set up.
+#[cfg(feature = "redis")]
+async fn on_redis(fsync: &'static str) -> Option<usize> {
     use hookring::redis::RedisReplayStore;
     use servers::Server;
 
     let (history, size) = (History::new(), full_size());
-    let Some(server) = Server::redis("everysec") else { return };
+    let server = Server::redis(fsync)?;
     let client = redis::Client::open(server.redis_url()).unwrap();
     let config = redis::aio::ConnectionManagerConfig::new()
         .set_response_timeout(Some(Duration::from_secs(2)))
@@ -81,15 +96,13 @@ async fn redis() {
     let server = Arc::new(Mutex::new(server));
     let disasters = deaths(&server, size);
     let counts = run::run(ByGuard::new(store, &history, size.lease, false), &history, size, disasters).await;
-    let report = judge(&history.file("redis"), &history.effects(), false);
-    tell("redis, appendfsync everysec, killed twice", &report, counts);
+    let report = judge(&history.file(&format!("redis-{fsync}")), &history.effects(), false);
+    tell(&format!("redis, appendfsync {fsync}, killed twice"), &report, counts);
 
-    // What a server that acknowledges before it has synced may forget is measured, not promised; nothing may be lost.
     let measured = [Fault::DoneForgotten, Fault::TwoHolders, Fault::StaleCommit, Fault::Unexplained];
-    let forgotten: usize = measured.iter().map(|fault| report.count(*fault)).sum();
-    println!("redis: {forgotten} claims or done marks were forgotten by a killed server");
     let others: Vec<_> = report.faults.iter().filter(|(fault, _)| !measured.contains(fault)).collect();
     assert_eq!((report.keys, others.len()), (size.deliveries, 0), "{others:?}");
+    Some(measured.iter().map(|fault| report.count(*fault)).sum())
 }
 
 #[cfg(any(feature = "postgres", feature = "redis"))]
@@ -307,15 +320,63 @@ async fn broken_stores_are_caught() {
         (Flaw::EqualFences, Some(Fault::FenceNotHigher)),
     ];
     for (flaw, fault) in expected {
-        let size = Size { deliveries: 2_000, workers: 64, lease: Duration::from_millis(60), seed: 7 };
-        let history = History::new();
-        let store = Broken { flaw, memory: MemoryReplayStore::new(100_000, usize::MAX), seen: Mutex::default() };
-        let counts = run::run(ByGuard::new(store, &history, size.lease, true), &history, size, vec![]).await;
-        let report = judge(&history.file(&format!("broken-{flaw:?}")), &history.effects(), false);
-        tell(&format!("broken store {flaw:?}"), &report, counts);
-        match fault {
-            Some(fault) => assert!(report.count(fault) > 0, "{flaw:?} was not caught"),
-            None => assert!(report.faults.is_empty(), "{:?}", report.faults),
-        }
+        // The rarest of these faults shows a few times in a run; on a machine that is slow in another way, in the next one.
+        let caught = 'seeds: {
+            for seed in 7..12 {
+                let size = Size { deliveries: 2_000, workers: 64, lease: Duration::from_millis(60), seed };
+                let history = History::new();
+                let store = Broken { flaw, memory: MemoryReplayStore::new(100_000, usize::MAX), seen: Mutex::default() };
+                let counts = run::run(ByGuard::new(store, &history, size.lease, true), &history, size, vec![]).await;
+                let report = judge(&history.file(&format!("broken-{flaw:?}")), &history.effects(), false);
+                tell(&format!("broken store {flaw:?}"), &report, counts);
+                match fault {
+                    Some(fault) if report.count(fault) > 0 => break 'seeds true,
+                    Some(_) => {}
+                    None => break 'seeds !report.faults.is_empty(),
+                }
+            }
+            false
+        };
+        assert_eq!(caught, fault.is_some(), "{flaw:?}");
     }
+}
+
+/// Short histories, each with one fault, and the one beside it without.
+#[test]
+fn the_checker_sees_every_fault() {
+    const GOOD: &str = "# a comment\nplanned k\nfresh k 1 10 20 1000\nending k 1 40\ncommit k 1 40 50 yes\nanswer k 60 200";
+    #[track_caller]
+    fn check(history: &str, effects: &str, exactly_once: bool, wanted: &[Fault]) {
+        let report = judge(history, effects, exactly_once);
+        assert_eq!(report.faults.keys().copied().collect::<Vec<_>>(), wanted, "{history}\n{effects}");
+    }
+    let and = |more: &str| format!("{GOOD}\n{more}");
+    check(GOOD, "k 30", true, &[]);
+    check(GOOD, "", true, &[Fault::Lost]);
+    check(GOOD, "k 70", true, &[Fault::Lost]);
+    check(&GOOD.replace("answer", "answer k 25 200\nanswer"), "k 30", true, &[Fault::Lost]);
+    check(&and("planned other"), "k 30", true, &[Fault::Lost]);
+    check(GOOD, "k 30\nk 35", true, &[Fault::Repeated]);
+    check(GOOD, "k 30\nk 35", false, &[Fault::Unexplained]);
+    check(GOOD, "k soon", true, &[Fault::Lost, Fault::Unreadable]);
+    check(&and("commit k 1 x"), "k 30", true, &[Fault::Unreadable]);
+
+    // A second holder while the first one has it, after its lease, and after it was done.
+    let slow =
+        GOOD.replace("ending k 1 40\ncommit k 1 40 50 yes", "fresh k 2 AT END 1000").replace("answer", "planned k\nanswer");
+    let second = |asked: &str, answered: &str| slow.replace("AT", asked).replace("END", answered);
+    check(&second("30", "35"), "k 30", true, &[Fault::TwoHolders]);
+    check(&second("1020", "1030"), "k 30", true, &[]);
+    check(&second("1020", "1030").replace("fresh k 2", "fresh k 1"), "k 30", true, &[Fault::FenceNotHigher]);
+    check(&and("fresh k 2 70 80 1000"), "k 30", true, &[Fault::DoneForgotten]);
+    // Its answer is certain to come after the commit was asked for, not that it was granted after it.
+    check(&and("fresh k 2 45 80 1000"), "k 30", true, &[]);
+    // The first one commits though the second one was granted the key meanwhile.
+    let stale = format!("{}\ncommit k 1 1040 1050 yes", second("1020", "1030"));
+    check(&stale, "k 30", true, &[Fault::StaleCommit]);
+    check(&stale.replace("yes", "no"), "k 30", true, &[]);
+    // A claim that did not end explains one more effect, and no more.
+    let unfinished = second("1020", "1030");
+    check(&unfinished, "k 30\nk 1035", false, &[]);
+    check(&unfinished, "k 30\nk 1035\nk 1036\nk 1037", false, &[Fault::Unexplained]);
 }

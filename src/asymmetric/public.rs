@@ -1,5 +1,6 @@
 //! Public keys: they verify and cannot sign.
 
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec;
 use core::fmt;
@@ -136,9 +137,14 @@ impl PublicKey {
             0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
             0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
         ];
-        let point = bytes.strip_prefix(&FRONT).ok_or(KeyError::NotAKey)?;
+        Self::of_point(bytes.strip_prefix(&FRONT).ok_or(KeyError::NotAKey)?)
+    }
+
+    /// An uncompressed point of P-256.
+    #[cfg(feature = "p256")]
+    fn of_point(point: &[u8]) -> Result<Self, KeyError> {
         if point.len() != 65 {
-            return Err(KeyError::WrongLength { bytes: bytes.len() });
+            return Err(KeyError::WrongLength { bytes: point.len() });
         }
         let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(point).map_err(|_| KeyError::NotAKey)?;
         Ok(Self { material: Material::P256(key), fingerprint: Fingerprint::of_record("p256 public key", point), label: None })
@@ -158,6 +164,27 @@ impl PublicKey {
     #[must_use]
     pub fn id(&self) -> KeyId {
         Key::id(self)
+    }
+
+    /// The number of the curve in a snapshot, and the bytes of the key in hexadecimal digits.
+    pub(crate) fn stored(&self) -> (u8, String) {
+        match &self.material {
+            #[cfg(feature = "ed25519")]
+            Material::Ed25519(key) => (1, hex::encode(key.as_bytes())),
+            #[cfg(feature = "p256")]
+            Material::P256(key) => (2, hex::encode(key.to_encoded_point(false).as_bytes())),
+        }
+    }
+
+    pub(crate) fn restored(curve: u8, digits: &str) -> Option<Self> {
+        let bytes = hex::decode(digits).ok()?;
+        match curve {
+            #[cfg(feature = "ed25519")]
+            1 => Self::ed25519(&bytes).ok(),
+            #[cfg(feature = "p256")]
+            2 => Self::of_point(&bytes).ok(),
+            _ => None,
+        }
     }
 
     const fn curve(&self) -> Curve {

@@ -10,7 +10,7 @@ use crate::error::{Field, Rejection};
 
 /// The bytes behind percent-encoded text, decoded once. `None` stands for an escape that is none. A `+` is a plus: tokens
 /// of standard base64 contain it, and blanks do not occur in tokens.
-fn decoded(text: &str) -> impl Iterator<Item = Option<u8>> {
+pub(crate) fn decoded(text: &str) -> impl Iterator<Item = Option<u8>> {
     let mut rest = text.as_bytes();
     core::iter::from_fn(move || {
         let (first, tail) = rest.split_first()?;

@@ -121,11 +121,12 @@ fn joined<'s>(parts: &[Piece<'s>], separator: &str) -> Vec<Piece<'s>> {
 /// Whether two lists of pieces write the same.
 fn same(a: &[Piece<'_>], b: &[Piece<'_>]) -> bool {
     let text = |pieces: &[Piece<'_>]| {
-        pieces.iter().fold(String::new(), |sum, piece| match piece {
-            Piece::Lit(text) => sum + text,
-            Piece::Part(Part::Lit(text)) => sum + text,
-            Piece::Part(part) => sum + &format!("\u{0}{part:?}\u{0}"),
-        })
+        let one = |piece: &Piece<'_>| match piece {
+            Piece::Lit(text) => text.clone(),
+            Piece::Part(Part::Lit(text)) => text.to_string(),
+            Piece::Part(part) => format!("\u{0}{part:?}\u{0}"),
+        };
+        pieces.iter().map(one).collect::<String>()
     };
     text(a) == text(b)
 }

@@ -57,7 +57,7 @@ impl<'s> Inquiry<'s> {
             target: None,
             public_url: None,
             tolerance: None,
-            catalogue: providers::ALL.iter().chain(providers::unconfirmed::all()).collect(),
+            catalogue: providers::all().iter().chain(providers::unconfirmed::all()).collect(),
             budget: (MAX_MACS, MAX_BYTES),
             carrier: None,
         }

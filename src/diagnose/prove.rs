@@ -11,6 +11,8 @@ use super::moment::{Form, form_of, read};
 use super::search::{Checker, Prepared};
 use super::url_parts::Parts;
 use super::{Cause, Inquiry};
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+use crate::asymmetric::PublicKey;
 use crate::encoding::SecretFormat;
 use crate::error::{Field, Rejection, SetupError};
 use crate::key::VerifyKey;
@@ -52,7 +54,7 @@ fn verdict_of(inquiry: &Inquiry<'_>, framing: &Framing<'_>, body: &[u8], key: &P
             None => Verdict::NoVerifier,
         },
         #[cfg(any(feature = "ed25519", feature = "p256"))]
-        Checker::Public(key) => verdict(inquiry, framing, body, Keyring::new(key.clone(), inquiry.now).ring),
+        Checker::Public(key) => verdict(inquiry, framing, body, Keyring::new(PublicKey::clone(key), inquiry.now).ring),
     }
 }
 

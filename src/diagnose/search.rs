@@ -47,7 +47,7 @@ pub(super) fn run(inquiry: &Inquiry<'_>) -> Diagnosis {
 pub(super) enum Checker {
     Mac(Box<MacKey>),
     #[cfg(any(feature = "ed25519", feature = "p256"))]
-    Public(PublicKey),
+    Public(Box<PublicKey>),
 }
 
 impl Checker {
@@ -74,7 +74,7 @@ fn prepared(inquiry: &Inquiry<'_>) -> Vec<Prepared> {
     let keys = keys(&inquiry.secrets).into_iter().filter_map(mac);
     #[cfg(any(feature = "ed25519", feature = "p256"))]
     let keys = {
-        let public = |(alt, key)| Prepared { alt, checker: Checker::Public(key) };
+        let public = |(alt, key)| Prepared { alt, checker: Checker::Public(Box::new(key)) };
         keys.chain(super::public::public_keys(&inquiry.public_keys).into_iter().map(public))
     };
     keys.collect()

@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::Type;
 use tokio_postgres::{Row, Transaction};
 
-use super::Pool;
+use super::{Parameter, Pool};
 use crate::replay::{Claim, ClaimToken, ReplayKey, ReplayStore};
 
 /// Claims in one statement. An entry that counts is found without a lock, so a copy does not wait for the transaction of
@@ -192,8 +192,6 @@ fn claim_of(row: &Row, key: ReplayKey) -> Option<Claim> {
     let retry_after = Duration::from_millis(u64::try_from(left).unwrap_or(0));
     Some(if done { Claim::Done } else { Claim::InProgress { retry_after } })
 }
-
-type Parameter<'p> = (&'p (dyn ToSql + Sync), Type);
 
 /// What the statements about a claim take.
 struct Parameters {

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::body::in_body;
 use super::field::{self, Fault};
 use super::json;
 use super::rules::{GrammarRule, Names, PlaceRule, Rules, SourceRule, TaggedRule};
@@ -139,13 +140,6 @@ fn read_signature_in_body(rules: &Rules, place: &PlaceRule, body: &[u8], candida
     reader.verdict(candidates).map(drop)
 }
 
-/// Reads a timestamp that stands in the body and is signed by being there. Called once the signature was found good.
-pub(crate) fn late_timestamp(rules: &Rules, body: &[u8]) -> Result<Option<Timestamp>, Rejection> {
-    let Some((source, unit)) = rules.timestamp.as_ref().filter(|_| rules.reads_timestamp_late()) else { return Ok(None) };
-    let text = in_body(source, body)?;
-    time::parse(text, *unit).map(Some).ok_or(Rejection::Malformed(Field::Timestamp))
-}
-
 fn read_source<'a>(
     source: &SourceRule,
     name: Option<&Name>,
@@ -158,30 +152,6 @@ fn read_source<'a>(
         (SourceRule::Json(_) | SourceRule::Form(_), _) => in_body(source, whole(body)?),
         _ => tagged.ok_or(Rejection::Missing(Field::Timestamp)),
     }
-}
-
-pub(crate) fn in_body<'a>(source: &SourceRule, body: &'a [u8]) -> Result<&'a [u8], Rejection> {
-    match source {
-        SourceRule::Json(path) => json::scalar(body, path),
-        SourceRule::Form(name) => field::form_raw(body, name),
-        _ => Err(Fault::Missing),
-    }
-    .map_err(|fault| rejection(fault, Field::Timestamp))
-}
-
-/// Hands every item of a batch to `each`.
-pub(crate) fn in_each_item<'a>(
-    body: &'a [u8],
-    path: &str,
-    each: &mut dyn FnMut(&'a [u8]) -> Result<(), Rejection>,
-) -> Result<(), Rejection> {
-    struct Why(Rejection);
-    impl From<Fault> for Why {
-        fn from(fault: Fault) -> Self {
-            Self(rejection(fault, Field::Signature))
-        }
-    }
-    json::items(body, path, &mut |item| each(item).map_err(Why)).map_err(|Why(rejection)| rejection)
 }
 
 fn whole(body: Option<&[u8]>) -> Result<&[u8], Rejection> {

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::format;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::RangeFrom;
 use core::time::Duration;
@@ -17,7 +18,7 @@ use crate::message::{RequestView, Write};
 /// A scheme as a verifier or signer holds it.
 #[derive(Debug)]
 pub(crate) struct Rules {
-    pub(crate) name: Text,
+    pub(crate) name: Arc<str>,
     pub(crate) hash: Hash,
     pub(crate) curve: Option<Curve>,
     /// Length of a decoded signature.

@@ -1,7 +1,6 @@
 //! Verifying while the body streams in: nothing is buffered.
 
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::fmt;
 
 use super::verified::{Evidence, Matched, Told};
@@ -24,7 +23,8 @@ pub struct Stream<'v, S> {
     macs: Macs,
     candidates: Candidates,
     live: [Option<(Matched, Identity)>; MAX_KEYS],
-    after_body: Vec<u8>,
+    /// What is signed before and after the body.
+    around: Told,
     sent: Option<Timestamp>,
     id: Option<Told>,
     len: u64,
@@ -74,15 +74,14 @@ where
         let digest = verifier.setup.digest_streams && offered.id.is_none();
         let mut macs = Macs::begin(rules.hash, live.iter().flatten().filter_map(|live| live.key.mac_key()), digest);
         content.write_half(Half::BeforeBody, &mut |part| macs.update(part))?;
-        let mut after_body = Vec::new();
-        content.write_half(Half::AfterBody, &mut |part| after_body.extend_from_slice(part))?;
+        let around = Told::around(&content)?;
         let (sent, id) = (offered.sent, offered.id.map(Told::id));
         Ok(Self {
             verifier,
             macs,
             candidates,
             live: live.map(|live| live.map(|live| (Matched::of(&live, &ring), Identity::of(live.key)))),
-            after_body,
+            around,
             sent,
             id,
             len: 0,
@@ -102,7 +101,7 @@ where
     /// [`Rejection::Mismatch`], also for a key that left the ring since [`Verifier::begin`]; `TooOld` and `TooNew` as of
     /// `now`.
     pub fn finish(mut self, now: Timestamp) -> Result<Verified<Streamed>, Rejection> {
-        self.macs.update(&self.after_body);
+        self.macs.update(self.around.after_body());
         let tags = self.macs.finish();
         let place = tags.matching(self.candidates.iter()).ok_or(Rejection::Mismatch)?;
         let (matched, identity) = self.live.get_mut(place).and_then(Option::take).ok_or(Rejection::Mismatch)?;
@@ -113,7 +112,7 @@ where
             return Err(Rejection::Mismatch);
         }
         fresh(&self.verifier.setup.rules, self.sent, now)?;
-        let told = self.id.or(tags.digest.map(Told::Digest)).unwrap_or(Told::Not);
+        let told = self.id.or(tags.digest.map(Told::Digest)).unwrap_or(self.around);
         let evidence = Evidence { matched, sent: self.sent, told, setup: Arc::clone(&self.verifier.setup) };
         Ok(Verified::new(evidence, Streamed { len: self.len }))
     }

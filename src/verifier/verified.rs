@@ -23,6 +23,7 @@ use crate::time::Timestamp;
 /// ```compile_fail
 /// let forged = hookring::Verified { body: b"{}" };
 /// ```
+#[derive(Clone)]
 #[must_use = "the verified body comes out of this"]
 pub struct Verified<B> {
     evidence: Evidence,
@@ -30,6 +31,7 @@ pub struct Verified<B> {
 }
 
 /// Everything that was found out about a delivery, besides its body.
+#[derive(Clone)]
 pub(super) struct Evidence {
     pub(super) matched: Matched,
     pub(super) sent: Option<Timestamp>,
@@ -60,6 +62,7 @@ impl Matched {
 }
 
 /// How a delivery is told from others: what its replay key is made from.
+#[derive(Clone)]
 pub(super) enum Told {
     /// By the id that was signed.
     Id(Small),
@@ -67,8 +70,6 @@ pub(super) enum Told {
     Around { text: Small, before: u32 },
     /// By the digest of its signed content.
     Digest([u8; 32]),
-    /// Not at all: a stream without digest.
-    Not,
 }
 
 impl Told {
@@ -83,6 +84,17 @@ impl Told {
         let before = u32::try_from(text.as_bytes().len()).unwrap_or(u32::MAX);
         content.write_half(Half::AfterBody, &mut |part| text.push(part))?;
         Ok(Self::Around { text, before })
+    }
+
+    /// What is signed before and after the body, if that is what is known.
+    fn halves(&self) -> (&[u8], &[u8]) {
+        let Self::Around { text, before } = self else { return Default::default() };
+        let before = usize::try_from(*before).unwrap_or(usize::MAX);
+        text.as_bytes().split_at_checked(before).unwrap_or_default()
+    }
+
+    pub(super) fn after_body(&self) -> &[u8] {
+        self.halves().1
     }
 }
 
@@ -166,6 +178,12 @@ impl<B> Verified<B> {
         Ok(Verified { evidence, body: f(body)? })
     }
 
+    /// The same proof around the body whose pieces went through the stream.
+    #[cfg(feature = "http-body")]
+    pub(crate) fn with_body<T>(self, body: T) -> Verified<T> {
+        Verified { evidence: self.evidence, body }
+    }
+
     /// The replay key of an event whose id the caller read from the verified body, as with Stripe and Slack.
     #[must_use]
     pub fn event_key(&self, scope: &Scope, event_id: &str) -> ReplayKey {
@@ -175,6 +193,10 @@ impl<B> Verified<B> {
     /// How long before and after its time of sending the delivery is acceptable; `None` if for ever.
     pub(crate) fn window(&self) -> Option<(Duration, Duration)> {
         self.evidence.setup.rules.window
+    }
+
+    pub(crate) fn scheme_name(&self) -> &Arc<str> {
+        &self.evidence.setup.rules.name
     }
 
     fn key_of_digest(&self, scope: &Scope, digest: &[u8; 32]) -> ReplayKey {
@@ -194,12 +216,10 @@ impl<B: AsRef<[u8]>> Verified<B> {
         match &self.evidence.told {
             Told::Id(id) => ReplayKey::of(scope, self.scheme(), What::SignedId(id.as_bytes())),
             Told::Digest(digest) => self.key_of_digest(scope, digest),
-            Told::Around { text, before } => {
-                let before = usize::try_from(*before).unwrap_or(usize::MAX);
-                let (before, after) = text.as_bytes().split_at_checked(before).unwrap_or_default();
+            told @ Told::Around { .. } => {
+                let (before, after) = told.halves();
                 self.key_of_digest(scope, &digest([before, body, after]))
             }
-            Told::Not => self.key_of_digest(scope, &digest([b"", body, b""])),
         }
     }
 }
@@ -214,7 +234,7 @@ impl Verified<super::Streamed> {
         match &self.evidence.told {
             Told::Id(id) => Some(ReplayKey::of(scope, self.scheme(), What::SignedId(id.as_bytes()))),
             Told::Digest(digest) => Some(self.key_of_digest(scope, digest)),
-            Told::Around { .. } | Told::Not => None,
+            Told::Around { .. } => None,
         }
     }
 }

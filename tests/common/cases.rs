@@ -73,8 +73,6 @@ pub(crate) fn delivery(given: &Value) -> Result<Delivery, Outcome> {
 pub(crate) fn request(given: &Value, ring: Keyring, now: Timestamp) -> Result<Delivery, Outcome> {
     let scheme = scheme_of(text(given, "scheme")?)?;
     let url = given.get("url").and_then(Value::as_str).map(split_url);
-    let body = body(given)?;
-    config::body_fits(given, &body)?;
     Ok(Delivery {
         scheme,
         ring: Ring::Secrets(ring),
@@ -83,7 +81,8 @@ pub(crate) fn request(given: &Value, ring: Keyring, now: Timestamp) -> Result<De
         method: given.get("method").and_then(Value::as_str).map(str::to_owned),
         target: url.map(|(_, target)| target.to_owned()),
         headers: headers(given)?,
-        body,
+        body: body(given)?,
+        body_limit: config::body_limit(given),
         now,
     })
 }

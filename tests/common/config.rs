@@ -34,10 +34,9 @@ pub(crate) fn public_url(given: &Value, origin: Option<&str>, scheme: &Scheme<'_
     configured.or(origin).filter(|_| scheme.signs_url()).map(str::to_owned)
 }
 
-/// A limit on the body belongs to the layer that reads it; a body within the limit is an ordinary one.
-pub(crate) fn body_fits(given: &Value, body: &[u8]) -> Result<(), Outcome> {
-    let limit = setting(given, "max_body_bytes").and_then(Value::as_u64).unwrap_or(u64::MAX);
-    if u64::try_from(body.len()).is_ok_and(|len| len <= limit) { Ok(()) } else { Err(Outcome::unsupported("body limit")) }
+/// The limit of the layer that reads the body.
+pub(crate) fn body_limit(given: &Value) -> Option<usize> {
+    usize::try_from(setting(given, "max_body_bytes")?.as_u64()?).ok()
 }
 
 pub(crate) fn default_grace(given: &Value) -> Option<Duration> {

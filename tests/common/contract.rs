@@ -23,8 +23,11 @@ pub(crate) fn explained(line: &[u8]) -> String {
     let mut answer = outcome.to_json(input.get("id").unwrap_or(&Value::Null));
     let diagnosis = if outcome.verdict == Verdict::Unsupported { None } else { broken::diagnose(&input) };
     let diagnosis = diagnosis.filter(|diagnosis| !diagnosis.is_accepted());
-    answer["cause"] = diagnosis.as_ref().and_then(hookring::diagnose::Diagnosis::cause).into();
-    answer["say"] = diagnosis.map(|diagnosis| diagnosis.say()).into();
+    if let Some(fields) = answer.as_object_mut() {
+        let cause = diagnosis.as_ref().and_then(hookring::diagnose::Diagnosis::cause);
+        fields.insert("cause".to_owned(), cause.into());
+        fields.insert("say".to_owned(), diagnosis.map(|diagnosis| diagnosis.say()).into());
+    }
     answer.to_string()
 }
 

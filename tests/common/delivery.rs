@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use hookring::{
     Headers, Keyring, Rejection, ReplayKey, Request, Scheme, Scope, SetupError, Streamed, Timestamp, Verified, Verifier,
-    VerifyKey,
+    VerifierBuilder, VerifyKey,
 };
 
 use super::labels;
@@ -32,6 +32,8 @@ pub(crate) struct Delivery {
     pub(crate) target: Option<String>,
     pub(crate) headers: Vec<Header>,
     pub(crate) body: Vec<u8>,
+    /// The limit of the layer that reads the body.
+    pub(crate) body_limit: Option<usize>,
     pub(crate) now: Timestamp,
 }
 
@@ -41,8 +43,16 @@ impl Delivery {
         self.verify_with(&self.headers.as_slice())
     }
 
+    /// Whether the body does not come through to the verifier.
+    pub(crate) fn is_too_long(&self) -> bool {
+        self.body_limit.is_some_and(|limit| self.body.len() > limit)
+    }
+
     /// The verdict with the headers in another holder.
     pub(crate) fn verify_with(&self, headers: &dyn Headers) -> Outcome {
+        if self.is_too_long() {
+            return Outcome::unsupported("body limit");
+        }
         self.with_verifier(|verifier| {
             let verdict = verifier.whole(self.request(headers, self.body.as_slice()), self.now);
             outcome(verdict)
@@ -51,7 +61,7 @@ impl Delivery {
 
     /// Under which an accepted delivery is remembered; an `Err` is the outcome of one that is not.
     pub(crate) fn replay_key(&self, scope: &Scope) -> Result<ReplayKey, Outcome> {
-        let verifier = self.verifier().map_err(|why| Outcome::config_error(labels::of_setup(why), &why))?;
+        let verifier = self.any_verifier().map_err(|why| Outcome::config_error(labels::of_setup(why), &why))?;
         let headers = self.headers.as_slice();
         let verified = verifier.whole(self.request(&headers, self.body.as_slice()), self.now);
         verified.map(|verified| verified.replay_key(scope)).map_err(|why| Outcome::reject(&why))
@@ -77,7 +87,24 @@ impl Delivery {
         request
     }
 
-    fn verifier(&self) -> Result<Box<dyn AnyVerifier>, SetupError> {
+    /// A verifier over secrets, for the rigs that need the type.
+    pub(crate) fn verifier(&self) -> Result<Verifier, SetupError> {
+        match &self.ring {
+            Ring::Secrets(ring) => self.builder().build(ring.clone()),
+            #[cfg(any(feature = "ed25519", feature = "p256"))]
+            Ring::PublicKeys(_) => Err(SetupError::WrongKeyKind),
+        }
+    }
+
+    fn any_verifier(&self) -> Result<Box<dyn AnyVerifier>, SetupError> {
+        Ok(match &self.ring {
+            Ring::Secrets(ring) => Box::new(self.builder().build(ring.clone())?),
+            #[cfg(any(feature = "ed25519", feature = "p256"))]
+            Ring::PublicKeys(ring) => Box::new(self.builder().build(ring.clone())?),
+        })
+    }
+
+    fn builder(&self) -> VerifierBuilder<'_> {
         let mut builder = Verifier::builder(self.scheme);
         if let Some(url) = &self.public_url {
             builder = builder.public_url(url);
@@ -85,15 +112,11 @@ impl Delivery {
         if let Some((past, future)) = self.tolerance {
             builder = builder.tolerance(past, future);
         }
-        Ok(match &self.ring {
-            Ring::Secrets(ring) => Box::new(builder.build(ring.clone())?),
-            #[cfg(any(feature = "ed25519", feature = "p256"))]
-            Ring::PublicKeys(ring) => Box::new(builder.build(ring.clone())?),
-        })
+        builder
     }
 
     fn with_verifier(&self, run: impl FnOnce(&dyn AnyVerifier) -> Outcome) -> Outcome {
-        match self.verifier() {
+        match self.any_verifier() {
             Ok(verifier) => {
                 let mut outcome = run(&*verifier);
                 outcome.said.extend([format!("{verifier:?}"), format!("{:?}", self.ring), format!("{:#?}", self.ring)]);

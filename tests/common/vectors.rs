@@ -60,6 +60,7 @@ pub(crate) fn delivery(vector: &Value) -> Result<Delivery, Outcome> {
         target: Some(target.to_owned()),
         headers: items(request, "headers")?.iter().map(header).collect::<Result<_, _>>()?,
         body: base64(text(request, "body_base64")?)?,
+        body_limit: None,
         now,
     })
 }

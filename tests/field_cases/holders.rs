@@ -26,12 +26,16 @@ pub(crate) fn others(delivery: &Delivery, wanted: &Outcome) -> Vec<Score> {
     if delivery.scheme.can_stream() {
         scores.push(compare("stream", delivery.stream(7)));
     }
+    #[cfg(feature = "http-body")]
+    if let Some(outcome) = crate::http_layer::receive(delivery) {
+        scores.push(compare("receiver", outcome));
+    }
     scores.retain(|score| matches!(score, Score::Wrong(_)));
     scores
 }
 
 /// `None` if HTTP could not have carried these headers.
-fn header_map(headers: &[Header]) -> Option<HeaderMap> {
+pub(crate) fn header_map(headers: &[Header]) -> Option<HeaderMap> {
     let mut map = HeaderMap::new();
     for (name, value) in headers {
         map.append(HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_bytes(value).ok()?);

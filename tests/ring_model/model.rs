@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hookring::{Refused, Role};
 
-use crate::machine::{Alive, Grace, Machine, Op, SLACK, View};
+use super::machine::{Alive, Grace, Machine, Op, SLACK, View};
 
 /// At most this many keys live at once.
 pub(crate) const BOUND: usize = 5;

@@ -26,6 +26,11 @@ impl Pool for Database {
 
 /// A pool whose connections see a fresh schema with the tables in it.
 pub(crate) async fn open(url: &str, connections: usize) -> Database {
+    open_with(url, connections, "").await
+}
+
+/// The same with further options of the server for these connections.
+pub(crate) async fn open_with(url: &str, connections: usize, options: &str) -> Database {
     let schema = format!("hookring_{}", unique());
     let mut config: Config = url.parse().unwrap();
     let (client, connection) = config.connect(NoTls).await.unwrap();
@@ -36,7 +41,7 @@ pub(crate) async fn open(url: &str, connections: usize) -> Database {
     drop(client);
     running.await.unwrap().unwrap();
 
-    config.options(format!("-c search_path={schema}"));
+    config.options(format!("-c search_path={schema} {options}"));
     let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
     Database(deadpool_postgres::Pool::builder(manager).max_size(connections).build().unwrap())
 }

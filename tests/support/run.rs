@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 use std::fmt::Write as _;
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Once};
 use std::time::{Duration, Instant};
 
@@ -185,7 +185,7 @@ impl Mishap {
     pub(crate) async fn before_effect(self, lease: Duration) -> Result<(), &'static str> {
         match self {
             Self::FailsBefore => return Err("fails on purpose"),
-            Self::PanicsBefore => panic!("{ON_PURPOSE}"),
+            Self::PanicsBefore => std::panic::panic_any(ON_PURPOSE),
             Self::SlowBefore => tokio::time::sleep(lease + lease / 3).await,
             _ => tokio::task::yield_now().await,
         }
@@ -194,7 +194,7 @@ impl Mishap {
 
     pub(crate) async fn after_effect(self, lease: Duration) {
         match self {
-            Self::PanicsAfter => panic!("{ON_PURPOSE}"),
+            Self::PanicsAfter => std::panic::panic_any(ON_PURPOSE),
             Self::SlowAfter => tokio::time::sleep(lease + lease / 3).await,
             _ => {}
         }
@@ -276,15 +276,16 @@ pub(crate) async fn run<A: Attempt>(
     let queue = Arc::new(Queue { fresh: Mutex::new(sends), later: Mutex::default(), left: AtomicUsize::new(total) });
     let tries = Arc::new(AtomicUsize::new(0));
 
-    // The receiver's clock jumps; sometimes so far that deliveries are refused, and come again.
-    let clock = Arc::new(AtomicI64::new(0));
+    // The receiver's clock jumps; sometimes so far that deliveries are refused, and come again. It has a thread of its own:
+    // a task would wait behind the workers, who would refuse everything for as long as it waits.
+    let (clock, running) = (Arc::new(AtomicI64::new(0)), Arc::new(AtomicBool::new(true)));
     let jumping = {
-        let (clock, mut random) = (Arc::clone(&clock), Random(size.seed ^ 1));
-        tokio::spawn(async move {
-            loop {
+        let (clock, running, mut random) = (Arc::clone(&clock), Arc::clone(&running), Random(size.seed ^ 1));
+        std::thread::spawn(move || {
+            while running.load(Ordering::Relaxed) {
                 let jump = [0, 0, 0, 290, -290, 250, -250, 3600, -3600][random.below(9) as usize];
                 clock.store(jump, Ordering::Relaxed);
-                tokio::time::sleep(Duration::from_millis(if jump.abs() > 300 { 10 } else { 100 })).await;
+                std::thread::sleep(Duration::from_millis(if jump.abs() > 300 { 10 } else { 100 }));
             }
         })
     };
@@ -318,6 +319,8 @@ pub(crate) async fn run<A: Attempt>(
                         queue.left.fetch_sub(1, Ordering::Relaxed);
                     } else {
                         queue.again(delivery, Duration::from_millis(20 + random.below(80)));
+                        // A refused delivery waited for nothing; others want to run too.
+                        tokio::task::yield_now().await;
                     }
                 }
             })
@@ -327,7 +330,8 @@ pub(crate) async fn run<A: Attempt>(
         worker.await.unwrap();
     }
     watching.await.unwrap();
-    jumping.abort();
+    running.store(false, Ordering::Relaxed);
+    jumping.join().unwrap();
     (total, tries.load(Ordering::Relaxed))
 }
 

@@ -41,6 +41,39 @@ impl Server {
         Some(Self::begin(new_dir(), Box::new(start), Box::new(|port| redis_answers(port).is_some())))
     }
 
+    /// Three nodes that share the slots of a cluster.
+    pub(crate) fn redis_cluster() -> Option<Vec<Self>> {
+        let binary = find("redis-server", "HOOKRING_REDIS_URL")?;
+        let buses = [free_port(), free_port(), free_port()];
+        let node = |bus: u16| {
+            let binary = binary.clone();
+            let start = move |dir: &Path, port: u16| {
+                let mut command = ordinary_user(&binary);
+                command.args(["--bind", "127.0.0.1", "--save", "", "--cluster-enabled", "yes"]);
+                command.args(["--cluster-port", &bus.to_string(), "--port", &port.to_string(), "--dir"]).arg(dir);
+                command
+            };
+            Self::begin(new_dir(), Box::new(start), Box::new(|port| redis_answers(port).is_some()))
+        };
+        let nodes: Vec<Self> = buses.into_iter().map(node).collect();
+        for (node, slots) in nodes.iter().zip(["0 5460", "5461 10922", "10923 16383"]) {
+            assert_eq!(redis_says(node.port, &format!("CLUSTER ADDSLOTSRANGE {slots}")), "+OK");
+        }
+        for (node, bus) in nodes.iter().zip(buses).skip(1) {
+            assert_eq!(redis_says(nodes[0].port, &format!("CLUSTER MEET 127.0.0.1 {} {bus}", node.port)), "+OK");
+        }
+        let until = Instant::now() + Duration::from_secs(60);
+        let agrees = |node: &Self| {
+            let info = redis_says(node.port, "CLUSTER INFO");
+            info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:3")
+        };
+        while !nodes.iter().all(agrees) {
+            assert!(Instant::now() < until, "the cluster does not come together");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Some(nodes)
+    }
+
     /// A PostgreSQL with its default durability.
     pub(crate) fn postgres() -> Option<Self> {
         let binary = find("postgres", "HOOKRING_POSTGRES_URL")?;
@@ -68,7 +101,7 @@ impl Server {
     }
 
     fn begin(dir: PathBuf, start: Start, ready: Ready) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let child = run(&start, &ready, &dir, port);
         Self { child, dir, port, start, ready }
     }
@@ -82,6 +115,10 @@ impl Server {
     /// Starts it again on the same data and port.
     pub(crate) fn restart(&mut self) {
         self.child = run(&self.start, &self.ready, &self.dir, self.port);
+    }
+
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
     }
 
     pub(crate) fn redis_url(&self) -> String {
@@ -125,10 +162,11 @@ pub(crate) fn postgres_or_skip() -> Option<(String, Option<Server>)> {
     Some((server.postgres_url(), Some(server)))
 }
 
-/// A number that no other test run is likely to use at the same time.
+/// A word that no other test run on the same server has used or will use: process ids come again, in a container soon.
 pub(crate) fn unique() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    format!("{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+    let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis();
+    format!("{}_{now}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
 fn find(name: &str, variable: &str) -> Option<PathBuf> {
@@ -190,12 +228,25 @@ fn run(start: &dyn Fn(&Path, u16) -> Command, ready: &dyn Fn(u16) -> bool, dir: 
     }
 }
 
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 fn redis_answers(port: u16) -> Option<()> {
+    (ask_redis(port, "PING")? == "+PONG").then_some(())
+}
+
+/// The answer to a short command.
+pub(crate) fn redis_says(port: u16, command: &str) -> String {
+    ask_redis(port, command).unwrap()
+}
+
+fn ask_redis(port: u16, command: &str) -> Option<String> {
     use std::io::{Read as _, Write as _};
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(1))).ok()?;
-    stream.write_all(b"PING\r\n").ok()?;
-    let mut answer = [0; 5];
-    stream.read_exact(&mut answer).ok()?;
-    (&answer == b"+PONG").then_some(())
+    stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+    stream.write_all(format!("{command}\r\nQUIT\r\n").as_bytes()).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    Some(answer.strip_suffix("+OK\r\n")?.trim_end().to_owned())
 }

@@ -13,15 +13,18 @@ CREATE TABLE IF NOT EXISTS hookring_replay (
 -- For the purge.
 CREATE INDEX IF NOT EXISTS hookring_replay_ends ON hookring_replay (ends);
 
--- The ring of each owner: sealed, or of hashes. One row, replaced only by a ring of the next generation.
+-- The ring of each owner, sealed. One row, replaced only by a ring of a later generation. The first three columns can be
+-- read without the key of the seal; that the sealed ring agrees with them is checked when it is opened.
 CREATE TABLE IF NOT EXISTS hookring_ring (
     owner      text        NOT NULL PRIMARY KEY,
     generation bigint      NOT NULL CHECK (generation > 0),
+    lineage    bytea       NOT NULL CHECK (octet_length(lineage) = 32),
     ring       bytea       NOT NULL,
     stored_at  timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
--- The audit trail: what happened to every ring, without key material. Rows are only ever added.
+-- The audit trail: what happened to every ring, without key material. Rows are only ever added, so the roles of the
+-- application need no more than SELECT and INSERT here.
 CREATE TABLE IF NOT EXISTS hookring_event (
     owner      text        NOT NULL,
     generation bigint      NOT NULL,

@@ -1,0 +1,158 @@
+//! Secrets that are presented: `Authorization: Bearer`, and `?token=` where it is allowed.
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::any;
+use hookring::receiver::{Admitted, Receiver};
+use hookring::{BcryptHash, BearerVerifier, Keyring, Role, Secret, SecretFormat, Sha256Hash, SharedKeyring, Timestamp};
+
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+
+use crate::server::{SECRET, Seen, answer, head, ring, secret, send, serve};
+
+async fn hook(Admitted { presented, body, .. }: Admitted) -> String {
+    format!("{} {} {}", presented.role.as_str(), presented.by_query, String::from_utf8_lossy(&body))
+}
+
+fn app(receiver: Receiver<Admitted>) -> Router {
+    Router::new().route("/hook", any(hook)).with_state(receiver)
+}
+
+#[tokio::test]
+async fn header_and_query() {
+    let seen = Seen::default();
+    let verifier = BearerVerifier::new(ring(), 0).allow_query("token");
+    let address = serve(app(seen.watch(Receiver::bearer(verifier)))).await;
+    let header = format!("Authorization: Bearer {SECRET}\r\n");
+    let query = format!("/hook?v=2&token={SECRET}");
+    for (target, headers, wanted) in [
+        ("/hook", header.as_str(), "current false hi"),
+        (&query, "", "current true hi"),
+        (&query, &header, "invalid signature"),
+        ("/hook", "", "invalid signature"),
+        ("/hook?token=guess", "", "invalid signature"),
+        ("/hook", "Authorization: Bearer guess\r\n", "invalid signature"),
+        ("/hook", "Authorization: Basic Zm9v\r\n", "invalid signature"),
+    ] {
+        assert_eq!(send(address, "POST", target, headers, b"hi").await.body, wanted, "{target} {headers}");
+    }
+    assert_eq!(send(address, "GET", "/hook", &header, b"").await.status, 401);
+    let all = seen.all();
+    assert_eq!(all[0].scheme.as_deref(), Some("bearer"));
+    let codes: Vec<_> = all.iter().map(|verdict| verdict.code).collect();
+    let wanted = [
+        "accepted",
+        "accepted",
+        "ambiguous_token",
+        "missing_token",
+        "token_mismatch",
+        "token_mismatch",
+        "missing_token",
+        "wrong_method",
+    ];
+    assert_eq!(codes, wanted);
+    assert!(all.iter().all(|verdict| !format!("{verdict:?}").contains(SECRET)));
+}
+
+#[tokio::test]
+async fn the_query_is_off_by_default_and_get_can_be_allowed() {
+    let receiver = Receiver::bearer(BearerVerifier::new(ring(), 0));
+    let address = serve(app(receiver.clone())).await;
+    assert_eq!(send(address, "POST", &format!("/hook?token={SECRET}"), "", b"").await.status, 401);
+    let address = serve(app(receiver.methods(&[http::Method::GET, http::Method::POST]))).await;
+    assert_eq!(send(address, "GET", "/hook", &format!("Authorization: Bearer {SECRET}\r\n"), b"").await.status, 200);
+}
+
+/// The body has its limit here too.
+#[tokio::test]
+async fn the_body_is_limited() {
+    let address = serve(app(Receiver::bearer(BearerVerifier::new(ring(), 0)).body_limit(10))).await;
+    let header = format!("Authorization: Bearer {SECRET}\r\n");
+    assert_eq!(send(address, "POST", "/hook", &header, b"0123456789").await.status, 200);
+    assert_eq!(send(address, "POST", "/hook", &header, b"01234567890").await.status, 413);
+}
+
+/// Slow hashes do not stand in the way of other requests: this runtime has one thread, and answers while they compute.
+#[tokio::test]
+async fn slow_hashes_do_not_block_the_server() {
+    let now = Timestamp::now();
+    let secret = Secret::generate(SecretFormat::Base64Url).unwrap();
+    let stored = BcryptHash::of(&secret, 10).unwrap();
+    let slow = Receiver::bearer(BearerVerifier::new(Keyring::new(stored, now).ring, 1));
+    let fast = Receiver::bearer(BearerVerifier::new(Keyring::new(Sha256Hash::of(&secret).unwrap(), now).ring, 0));
+    let app = Router::new().route("/slow", any(hook).with_state(slow)).route("/fast", any(hook).with_state(fast));
+    let address = serve(app).await;
+    let header = format!("Authorization: Bearer {}\r\n", secret.reveal());
+    // Guesses keep the one slot taken; whoever comes meanwhile is told to try again.
+    let guesses: Vec<_> = (0..8)
+        .map(|n| {
+            tokio::spawn(
+                async move { send(address, "POST", "/slow", &format!("Authorization: Bearer guess{n}\r\n"), b"").await },
+            )
+        })
+        .collect();
+    assert_eq!(send(address, "POST", "/fast", &header, b"").await.status, 200);
+    let mut statuses = Vec::new();
+    for guess in guesses {
+        let answer = guess.await.unwrap();
+        if answer.status == 503 {
+            assert!(answer.head.contains("retry-after: 1"), "{}", answer.head);
+        }
+        statuses.push(answer.status);
+    }
+    assert!(statuses.contains(&401), "{statuses:?}");
+    assert!(statuses.iter().all(|status| matches!(status, 401 | 503)), "{statuses:?}");
+    assert_eq!(send(address, "POST", "/slow", &header, b"").await.status, 200);
+}
+
+/// Without a slot for slow checks everybody is told to try again.
+#[tokio::test]
+async fn busy_is_503() {
+    let secret = Secret::generate(SecretFormat::Base64Url).unwrap();
+    let ring = Keyring::new(BcryptHash::of(&secret, 10).unwrap(), Timestamp::now()).ring;
+    let address = serve(app(Receiver::bearer(BearerVerifier::new(ring, 0)))).await;
+    let answer = send(address, "POST", "/hook", &format!("Authorization: Bearer {}\r\n", secret.reveal()), b"").await;
+    assert_eq!((answer.status, answer.body.as_str()), (503, "busy, try again"));
+    assert!(answer.head.contains("retry-after: 1"), "{}", answer.head);
+}
+
+/// As with signatures: a secret that is revoked while the body comes in lets nobody in.
+#[tokio::test]
+async fn a_secret_revoked_during_the_upload_is_refused() {
+    let shared = SharedKeyring::new(ring());
+    let begun = Arc::new(Notify::new());
+    let tell = Arc::clone(&begun);
+    let receiver = Receiver::bearer(BearerVerifier::new(Arc::clone(&shared), 0)).clock(move || {
+        tell.notify_one();
+        Timestamp::now()
+    });
+    let address = serve(app(receiver)).await;
+    for (rotation, wanted) in [("none", 200), ("with grace", 200), ("at once", 401)] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let headers = format!("Authorization: Bearer {SECRET}\r\nContent-Length: 2\r\n");
+        stream.write_all(&head("POST", "/hook", &headers)).await.unwrap();
+        stream.write_all(b"h").await.unwrap();
+        begun.notified().await;
+        // One thread: the head was judged before the task gave way.
+        let (now, old) = (Timestamp::now(), shared.load());
+        let change = match rotation {
+            "with grace" => Some(old.rotate(secret("a new secret of the sender"), Duration::from_secs(60), now)),
+            "at once" => {
+                let id = old.live(now).find(|live| live.role == Role::Previous).unwrap().key.id();
+                Some(old.revoke(id, now))
+            }
+            _ => None,
+        };
+        if let Some(change) = change {
+            shared.replace(change.unwrap().ring).unwrap();
+        }
+        stream.write_all(b"i").await.unwrap();
+        assert_eq!(answer(&mut stream).await.status, wanted, "{rotation}");
+        // The second reading of the clock.
+        begun.notified().await;
+    }
+}

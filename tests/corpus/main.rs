@@ -1,0 +1,57 @@
+//! The properties that the fuzzer searches, over the inputs that were kept: seeds, and whatever once broke one.
+//!
+//! An input is a file in `inputs/NAME/` for the property of this name. `fuzz/` runs the same functions on new inputs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a property fails by panicking, and has small numbers"
+)]
+
+mod properties;
+
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn every_kept_input_keeps_its_property() {
+    let inputs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/inputs");
+    let mut known = 0;
+    for (name, holds) in properties::ALL {
+        let folder = inputs.join(name);
+        let mut files: Vec<_> = fs::read_dir(&folder)
+            .unwrap_or_else(|why| panic!("{}: {why}", folder.display()))
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        files.sort();
+        for file in &files {
+            println!("{}", file.display());
+            holds(&fs::read(file).unwrap());
+        }
+        println!("{name}: {} inputs", files.len());
+        assert!(files.len() >= 3, "{name} has no seeds");
+        known += 1;
+    }
+    assert_eq!(fs::read_dir(inputs).unwrap().count(), known, "inputs of an unknown property");
+}
+
+/// Cheap noise: whatever length and whatever bytes.
+#[test]
+fn noise_keeps_every_property() {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    for (_, holds) in properties::ALL {
+        for round in 0..60_u64 {
+            let len = usize::try_from(next() % (1 + 4 * round)).unwrap();
+            let bytes: Vec<u8> = (0..len).map(|_| next().to_le_bytes()[3]).collect();
+            holds(&bytes);
+        }
+    }
+}
