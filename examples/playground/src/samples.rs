@@ -41,7 +41,7 @@ pub fn samples() -> Vec<Sample> {
             printed_again(STRIPE).into(),
         ),
         sample(
-            "Wrong secret form",
+            "Wrong form",
             "Standard Webhooks, secret taken as text",
             "standard-webhooks",
             "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",

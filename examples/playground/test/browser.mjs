@@ -41,7 +41,7 @@ try {
   const samples = [
     ["Good", "accepted", null, /signature is that of this secret/],
     ["Changed body", "rejected", "body.json-reserialised", /JSON/],
-    ["Wrong secret form", "rejected", "secret.as-whsec", /whsec_/],
+    ["Wrong form", "rejected", "secret.as-whsec", /whsec_/],
     ["Quoted secret", "rejected", "secret.quotes", /quotes/],
     ["Late", "rejected", "time.too-old", /authentic/i],
     ["Forged", "rejected", null, /forged/],
