@@ -6,6 +6,7 @@
 
 mod algorithm;
 mod body;
+mod candidates;
 mod check;
 #[cfg(feature = "serde")]
 mod config;
@@ -32,6 +33,7 @@ pub use config::{SchemeConfig, SchemeConfigError};
 pub use grammar::{Grammar, Place, Tagged};
 
 pub(crate) use body::{in_body, in_each_item, late_timestamp};
+pub(crate) use candidates::Candidates;
 pub(crate) use content::{Content, Half};
 pub(crate) use emit::Signatures;
 #[cfg(feature = "diagnose")]
@@ -39,7 +41,7 @@ pub(crate) use field::form_raw as form_field;
 pub(crate) use field::percent_decode;
 #[cfg(feature = "diagnose")]
 pub(crate) use json::scalar as json_field;
-pub(crate) use offered::{Candidates, Offered};
+pub(crate) use offered::Offered;
 pub(crate) use placed::{edit_items, place};
 pub(crate) use rules::{Names, PlaceRule, Rules, Text};
 

@@ -92,7 +92,6 @@ fn surface(body: &[u8], alts: &mut Alts<Vec<u8>>) {
     alts.add(Cause::BodyCrlf, say, replaced(&unix, b"\n", b"\r\n"));
     alts.add(Cause::BodyCrlf, say, unix.clone());
     alts.add_rare(Cause::BodyCrlf, say, replaced(&unix, b"\n", b"\r"));
-    alts.add_rare(Cause::BodyCrlf, say, replaced(&unix, b"\n", b""));
     alts.add_rare(Cause::BodyCrlf, say, replaced(body, b"\r\n", b"\r\r\n"));
     match body.strip_prefix(BOM) {
         Some(bare) => alts.add(Cause::BodyBom, "A byte order mark was added to the body: read it as bytes.", bare.to_vec()),
@@ -132,6 +131,8 @@ fn surface(body: &[u8], alts: &mut Alts<Vec<u8>>) {
         }
     }
     alts.add_rare(Cause::BodyDoubled, "The sender signed the body twice over.", [body, body].concat());
+    let say = "The line breaks in the body were added on the way: treat it as binary.";
+    alts.add_rare(Cause::BodyCrlf, say, replaced(&unix, b"\n", b""));
 }
 
 fn blanks(body: &[u8], alts: &mut Alts<Vec<u8>>) {

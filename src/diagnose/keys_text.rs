@@ -243,11 +243,20 @@ pub(super) fn shell_expanded(text: &str) -> String {
     out
 }
 
+/// Without each `$` and the letters, digits and underscores after it, as templates take variables that start with a digit.
+fn without_words(text: &str) -> String {
+    let mut parts = text.split('$');
+    let mut out = parts.next().unwrap_or_default().to_string();
+    parts.for_each(|part| out.push_str(part.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_')));
+    out
+}
+
 fn shell(text: &str, alts: &mut Alts<String>) {
     let say = "A part of the secret after `$` was taken for a variable by a shell: put the secret in single quotes there.";
     if text.contains('$') {
         alts.add(Cause::SecretTruncated, say, shell_expanded(text));
         alts.add(Cause::SecretTruncated, say, text.split('$').next().unwrap_or_default().to_string());
+        alts.add(Cause::SecretTruncated, say, without_words(text));
         alts.add(Cause::SecretTruncated, say, text.replace("$$", "$"));
         alts.add_rare(Cause::SecretTruncated, say, text.replace('$', ""));
         alts.add_rare(Cause::SecretTruncated, say, text.replace('$', "$$"));

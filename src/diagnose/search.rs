@@ -18,7 +18,7 @@ use super::work::Work;
 use super::{Cause, Inquiry, content, foreign, header_fix, other, statics, times, urls};
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 use crate::asymmetric::PublicKey;
-use crate::encoding::{Encoding, SecretFormat, encode_into};
+use crate::encoding::{Encoding, SecretFormat, encode};
 use crate::mac::{MAX_KEYS, MacKey, Macs};
 use crate::scheme::Rules;
 
@@ -289,8 +289,7 @@ impl<'q, 's> Search<'q, 's> {
         let hit = |tag: &[u8]| match fragment {
             None => frame.candidates.iter().any(|candidate| candidate == tag),
             Some(fragment) => {
-                let mut text = String::new();
-                encode_into(tag, encoding, &mut text);
+                let text = encode(tag, encoding);
                 let text = text.trim_end_matches('=');
                 text.starts_with(&fragment.text) || text.ends_with(&fragment.text)
             }
@@ -315,8 +314,7 @@ impl<'q, 's> Search<'q, 's> {
         let Some(key) = self.keys.get(key) else { return };
         let proof = match &framing.value.fragment {
             Some(fragment) => {
-                let mut text = String::new();
-                encode_into(tag, framing.value.shape.base.encoding, &mut text);
+                let text = encode(tag, framing.value.shape.base.encoding);
                 let value = [&fragment.before, text.as_str(), &fragment.after].concat().into_bytes();
                 prove(self.inquiry, &framing.value.with_value(fragment.header, value), &body.value, key)
             }
@@ -345,8 +343,7 @@ fn further<'s>(framing: &Framing<'s>, inquiry: &Inquiry<'s>, out: &mut Framings<
 
 /// A header value with a signature of the right length in place of the fragment, so that the rest can be read.
 fn whole(fragment: &Fragment, framing: &Alt<Framing<'_>>, rules: &Rules) -> Vec<u8> {
-    let mut text = String::new();
     let zeros = alloc::vec![0; rules.hash.tag_len()];
-    encode_into(&zeros, framing.value.shape.base.encoding, &mut text);
+    let text = encode(&zeros, framing.value.shape.base.encoding);
     [&fragment.before, text.as_str(), &fragment.after].concat().into_bytes()
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::Cause;
 use super::text::{base64_any, html_decoded, percent_decoded};
-use crate::encoding::{Encoding, decode_exact, encode_into};
+use crate::encoding::{Encoding, decode_exact, encode};
 use crate::scheme::{Grammar, Scheme, Source};
 
 /// A header value that can be read, and what had to be changed for it.
@@ -251,8 +251,7 @@ fn rebuilt(scheme: &Scheme<'_>, value: &str) -> Vec<(Vec<Cause>, String)> {
     let width = super::width(scheme);
     for run in runs(value) {
         let Some(tag) = tag_of(run, width).or_else(|| hex_of_text(run, width)) else { continue };
-        let mut encoded = String::new();
-        encode_into(&tag, scheme.encoding, &mut encoded);
+        let encoded = encode(&tag, scheme.encoding);
         let strict = decodes(scheme, run);
         let mut causes = Vec::new();
         if !fine.iter().any(|entry| *entry == run || entry.trim() == run) {

@@ -113,24 +113,31 @@ fn label((name, given): (&str, &Value)) -> String {
     named.unwrap_or(name).to_owned()
 }
 
-/// Everything that is written beside the secret itself says why it is not live.
+/// What is written beside the secret says why it is not live: a field for it, or else anything.
 fn state((name, given): (&str, &Value)) -> Retired {
-    let mut words = name.to_lowercase();
+    let (mut told, mut words) = (String::new(), name.to_lowercase());
     for (field, value) in given.as_object().into_iter().flatten() {
-        if field != "value" && field != "encoding" {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_lowercase);
-            if value != "null" && value != "false" {
-                words.push_str(&format!(" {} {value}", field.to_lowercase()));
-            }
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_lowercase);
+        if matches!(field.as_str(), "state" | "status" | "role" | "reason" | "why" | "kind" | "cause") {
+            told.push_str(&value);
+        }
+        if !matches!(field.as_str(), "value" | "encoding") && value != "null" && value != "false" {
+            words.push_str(&format!(" {} {value}", field.to_lowercase()));
         }
     }
+    kind(&told).or_else(|| kind(&words)).unwrap_or(Retired::Expired)
+}
+
+fn kind(words: &str) -> Option<Retired> {
     let says = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
     if says(&["revok", "compromis", "leak", "tombstone"]) {
-        Retired::Revoked
-    } else if says(&["next", "stage", "upcoming", "pending", "future", "not_before", "activ", "starts", "new"]) {
-        Retired::Next
+        Some(Retired::Revoked)
+    } else if says(&["expir", "retire", "previous", "old"]) {
+        Some(Retired::Expired)
+    } else if says(&["next", "stage", "upcoming", "pending", "future", "not_before", "activ", "starts"]) {
+        Some(Retired::Next)
     } else {
-        Retired::Expired
+        None
     }
 }
 
