@@ -59,8 +59,6 @@ mod public;
 mod search;
 mod signature_text;
 mod statics;
-#[cfg(test)]
-mod tests;
 mod text;
 mod times;
 mod url_parts;
