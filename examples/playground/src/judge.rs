@@ -89,6 +89,9 @@ fn unusable(say: String) -> Answer {
 }
 
 fn judged(asked: &Question, captured: &Captured<'_>) -> Result<Answer, String> {
+    if asked.secret.is_empty() {
+        return Err("Type the secret.".into());
+    }
     let now = Timestamp::from_unix_millis(asked.at_ms);
     let scheme = providers::find(&asked.provider).or_else(|| providers::unconfirmed::find(&asked.provider));
     if let Some(scheme) = scheme {
@@ -100,9 +103,6 @@ fn judged(asked: &Question, captured: &Captured<'_>) -> Result<Answer, String> {
 }
 
 fn signed(asked: &Question, captured: &Captured<'_>, scheme: &Scheme<'static>, now: Timestamp) -> Result<Answer, String> {
-    if asked.secret.is_empty() {
-        return Err("Type the secret.".into());
-    }
     let mut builder = Verifier::builder(*scheme);
     let mut inquiry = with_line(Inquiry::new(scheme, &captured.headers, captured.body, now), captured);
     if scheme.signs_url() {
@@ -192,12 +192,22 @@ fn presented(asked: &Question, captured: &Captured<'_>, name: &str, carrier: Car
         inquiry = inquiry.other_secret(label, text, SecretFormat::Utf8);
     }
     let found = inquiry.run();
-    let expects = format!("{name} presents the secret as it is, at: {carrier:?}. Nothing is signed.");
+    let expects = format!("{name} presents the secret as it is, in {}. Nothing is signed.", place(carrier));
     if found.is_accepted() {
         let say = "The request presents this secret. That proves nothing about its body or its age.".into();
         return Answer { verdict: "accepted", say, expects, ..unusable(String::new()) };
     }
     rejected("no live key matches the token".into(), "token_mismatch", found.say(), &found, &[], expects)
+}
+
+fn place(carrier: Carrier<'_>) -> String {
+    match carrier {
+        Carrier::Bearer => "the header authorization, after the word Bearer".into(),
+        Carrier::Header(name) => format!("the header {name}"),
+        Carrier::Basic { .. } => "the header authorization, as the password of Basic".into(),
+        Carrier::Query(name) => format!("the query parameter {name}"),
+        _ => "a place of its own".into(),
+    }
 }
 
 fn rejected(reason: String, code: &'static str, say: String, found: &Diagnosis, notes: &[Finding], expects: String) -> Answer {

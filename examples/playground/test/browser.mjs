@@ -109,6 +109,17 @@ try {
   await page.getByLabel("Provider").selectOption("twilio");
   await page.getByLabel("Public URL of the endpoint").waitFor();
 
+  // A presented secret, and none at all: an empty one accepts nothing.
+  await page.getByLabel("Provider").selectOption("gitlab-token");
+  await page.getByLabel("Captured request").fill("POST / HTTP/1.1\nX-Gitlab-Token:\n\n{}");
+  await page.getByLabel("Secret", { exact: true }).fill("");
+  await page.getByRole("button", { name: "Verify" }).click();
+  await settled("unusable");
+  await page.getByLabel("Captured request").fill(`POST / HTTP/1.1\nX-Gitlab-Token: ${secret}\n\n{}`);
+  await page.getByLabel("Secret", { exact: true }).fill(secret);
+  await page.getByRole("button", { name: "Verify" }).click();
+  await settled("accepted");
+
   // What is no request gives no verdict.
   await page.getByLabel("Captured request").fill("hello\nworld");
   await page.getByRole("button", { name: "Verify" }).click();
