@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::alt::{Alt, Alts, Change, Size, joined};
-use super::keys_text::{cut_texts, repaired_texts, shell_expanded};
+use super::keys_text::{cut_texts, repaired_texts, shell_expanded, without_words};
 use super::text::base64_any;
 use super::{Cause, Given};
 use crate::encoding::SecretFormat;
@@ -67,7 +67,7 @@ fn same_but(own: &str, other: &str) -> Option<(Cause, String)> {
         return Some((Cause::SecretCase, said("in another letter case")));
     }
     let part = own.len() >= LEAST && (other.starts_with(own) || other.ends_with(own));
-    if shell_expanded(other) == own || part && own.len() < other.len() {
+    if shell_expanded(other) == own || without_words(other) == own || part && own.len() < other.len() {
         return Some((
             Cause::SecretTruncated,
             said("before a part of it was lost, perhaps to a shell that took `$` for a variable"),

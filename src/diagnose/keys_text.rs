@@ -244,7 +244,7 @@ pub(super) fn shell_expanded(text: &str) -> String {
 }
 
 /// Without each `$` and the letters, digits and underscores after it, as templates take variables that start with a digit.
-fn without_words(text: &str) -> String {
+pub(super) fn without_words(text: &str) -> String {
     let mut parts = text.split('$');
     let mut out = parts.next().unwrap_or_default().to_string();
     parts.for_each(|part| out.push_str(part.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_')));
