@@ -1,120 +1,79 @@
-//! The diagnosis for a browser: a JSON text in, a JSON text out, no imports. Built without `std`, so it can reach nothing.
+//! The library behind the page: a captured request goes in, verdict and explanation come out, both as bytes in memory.
+//!
+//! The page calls [`take`] for room, writes the question there, calls [`judge`], reads the answer, and gives both back.
+//! Nothing else crosses: the module imports no function, so it reaches neither clock nor network.
 #![no_std]
 
 extern crate alloc;
 
-use alloc::string::{String, ToString};
+mod http;
+mod judge;
+mod list;
+mod samples;
+
+use alloc::boxed::Box;
+use alloc::vec;
 use alloc::vec::Vec;
 
-use hookring::diagnose::{Inquiry, explain};
-use hookring::{Keyring, Request, Scheme, Secret, SecretFormat, SecretPolicy, Timestamp, Verifier, providers};
-use serde_json::{Value, json};
-
+#[cfg(target_family = "wasm")]
 #[global_allocator]
-static MEMORY: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+static HEAP: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(target_family = "wasm")]
 #[panic_handler]
-fn stop(_: &core::panic::PanicInfo<'_>) -> ! {
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-/// Room for the page to write its input into; freed by [`answer`].
+/// Bytes that the page owns until it gives them back: the address in the upper half, the length in the lower one.
+fn hand_out(bytes: Vec<u8>) -> u64 {
+    let bytes = Box::leak(bytes.into_boxed_slice());
+    ((bytes.as_mut_ptr() as usize as u64) << 32) | (bytes.len() as u64 & 0xffff_ffff)
+}
+
+/// What [`hand_out`] handed out.
+fn taken_back(handle: u64) -> Box<[u8]> {
+    let (at, len) = ((handle >> 32) as usize as *mut u8, (handle & 0xffff_ffff) as usize);
+    // SAFETY: the page passes only handles that `hand_out` returned, each once: `playground.js` has one function that does so.
+    // They came from a leaked boxed slice of this length, and the memory of a wasm module has 32-bit addresses.
+    #[allow(unsafe_code, reason = "memory that is shared with the page cannot be given back otherwise")]
+    unsafe {
+        Box::from_raw(core::ptr::slice_from_raw_parts_mut(at, len))
+    }
+}
+
+// SAFETY of the four names: they are unique, as the module links nothing else that exports.
+
+/// Room for so many bytes, zeroed.
+#[allow(unsafe_code, reason = "an exported name")]
 #[unsafe(no_mangle)]
-pub extern "C" fn room(len: usize) -> *mut u8 {
-    Vec::leak(alloc::vec![0; len]).as_mut_ptr()
+pub extern "C" fn take(len: u32) -> u64 {
+    hand_out(vec![0; len as usize])
 }
 
-/// Answers the input of `len` bytes in that room. Gives the place of the answer: four bytes of length, then the text.
+/// Wipes and frees what [`take`], [`judge`] or [`lists`] returned.
+#[allow(unsafe_code, reason = "an exported name")]
 #[unsafe(no_mangle)]
-pub extern "C" fn answer(input: *mut u8, len: usize) -> *const u8 {
-    // SAFETY: the page passes what `room(len)` returned, once, after filling it.
-    let input = unsafe { Vec::from_raw_parts(input, len, len) };
-    let text = serde_json::from_slice(&input).map_or_else(|_| Value::Null, |input| reply(&input)).to_string();
-    let mut out = Vec::with_capacity(text.len().saturating_add(4));
-    out.extend_from_slice(&u32::try_from(text.len()).unwrap_or(0).to_le_bytes());
-    out.extend_from_slice(text.as_bytes());
-    out.leak().as_ptr()
+pub extern "C" fn give(handle: u64) {
+    let mut bytes = taken_back(handle);
+    bytes.fill(0);
+    core::hint::black_box(&bytes);
 }
 
-fn catalogue() -> impl Iterator<Item = &'static Scheme<'static>> {
-    providers::all().iter().chain(providers::unconfirmed::all())
+/// Judges a question, which is used up: one line of JSON, then the raw request. Returns the answer as JSON.
+#[allow(unsafe_code, reason = "an exported name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn judge(question: u64) -> u64 {
+    let mut question = taken_back(question);
+    let answer = judge::answer(&question);
+    question.fill(0);
+    core::hint::black_box(&question);
+    hand_out(serde_json::to_vec(&answer).unwrap_or_default())
 }
 
-fn reply(input: &Value) -> Value {
-    let text = |name: &str| input[name].as_str().unwrap_or_default();
-    if text("ask") == "providers" {
-        let mut names: Vec<&str> = catalogue().map(Scheme::name).collect();
-        names.sort_unstable();
-        return json!(names);
-    }
-    let Some(scheme) = catalogue().find(|scheme| scheme.name() == text("provider")) else {
-        return json!({ "problem": "Choose a provider." });
-    };
-    let Some((method, target, headers, body)) = split(text("request")) else {
-        return json!({ "problem": "This is not an HTTP request: request line, headers, an empty line, and the body." });
-    };
-    let format = match text("format") {
-        "utf8" => SecretFormat::Utf8,
-        "hex" => SecretFormat::Hex,
-        "base64" => SecretFormat::Base64,
-        "whsec" => SecretFormat::Whsec,
-        _ => scheme.key_format(),
-    };
-    let now = Timestamp::from_unix_secs(input["now"].as_i64().unwrap_or_default());
-    let mut inquiry = Inquiry::new(scheme, &headers, body, now).secret(text("secret"), format).method(method).target(target);
-    if !text("url").is_empty() {
-        inquiry = inquiry.public_url(text("url"));
-    }
-    let (verdict, code) = verdict(scheme, text("secret"), format, text("url"), &Request::new(&headers, body).method(method).target(target), now);
-    let diagnosis = inquiry.run();
-    let findings: Vec<Value> = diagnosis
-        .findings()
-        .iter()
-        .take(3)
-        .map(|finding| json!({ "cause": finding.name(), "say": finding.say(), "proven": finding.is_proven() }))
-        .collect();
-    json!({
-        "accepted": diagnosis.is_accepted(), "verdict": verdict, "code": code, "say": diagnosis.say(),
-        "findings": findings, "scheme": scheme.describe().to_string(), "macs": diagnosis.macs(),
-    })
-}
-
-/// What a verifier says, and the label of it.
-fn verdict(scheme: &Scheme<'_>, text: &str, format: SecretFormat, url: &str, request: &Request<'_, &[u8]>, now: Timestamp) -> (String, String) {
-    let secret = match Secret::parse(text, format, &SecretPolicy::dangerous_any_strength()) {
-        Ok(secret) => secret,
-        Err(why) => return (why.to_string(), "secret refused".to_string()),
-    };
-    let mut builder = Verifier::builder(*scheme);
-    if scheme.signs_url() {
-        builder = builder.public_url(url);
-    }
-    match builder.build(Keyring::new(secret, now).ring) {
-        Err(why) => (why.to_string(), "set-up refused".to_string()),
-        Ok(verifier) => match verifier.verify_at(*request, now) {
-            Ok(_) => ("accepted".to_string(), "accepted".to_string()),
-            Err(why) => (explain(&why, scheme, request), why.code().to_string()),
-        },
-    }
-}
-
-type Parts<'r> = (&'r str, &'r str, Vec<(&'r str, &'r str)>, &'r [u8]);
-
-/// Splits a raw request. Lines of the head end in LF or CRLF; the body is everything after the empty line.
-fn split(raw: &str) -> Option<Parts<'_>> {
-    let (first, mut rest) = raw.split_once('\n')?;
-    let mut words = first.split_whitespace();
-    let (method, target) = (words.next()?, words.next()?);
-    let mut headers = Vec::new();
-    loop {
-        let (line, tail) = rest.split_once('\n').unwrap_or((rest, ""));
-        rest = tail;
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        if line.is_empty() {
-            return Some((method, target, headers, rest.as_bytes()));
-        }
-        let (name, value) = line.split_once(':')?;
-        headers.push((name, value.trim()));
-    }
+/// The providers and the sample deliveries, as JSON.
+#[allow(unsafe_code, reason = "an exported name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn lists() -> u64 {
+    hand_out(serde_json::to_vec(&list::lists()).unwrap_or_default())
 }
