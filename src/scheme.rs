@@ -6,6 +6,7 @@
 
 mod algorithm;
 mod body;
+mod boundary;
 mod check;
 #[cfg(feature = "serde")]
 mod config;
@@ -210,7 +211,8 @@ impl<'a> Scheme<'a> {
         self
     }
 
-    /// Reads the message id from this header; it has to be among the signed parts.
+    /// Reads the message id from this header; it has to be among the signed parts, with a literal between it and a body, a
+    /// number or another header.
     #[must_use]
     pub const fn id(mut self, header: &'a str) -> Self {
         self.id = Some(header);

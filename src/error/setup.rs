@@ -34,6 +34,10 @@ pub enum SchemeError {
     /// An id is signed, but the scheme does not say where to read it.
     #[error("the message id is signed but has no source")]
     IdHasNoSource,
+    /// The signed content can be cut in two ways, so one signature would be good for two ids: the id touches a body, a number
+    /// or a header, or such parts stand on both sides of it.
+    #[error("nothing marks where the message id begins or ends in the signed content")]
+    IdNotSeparated,
     /// A source reads a tag or an item of the signature header, and the grammar has none.
     #[error("a source does not fit the grammar of the signature header")]
     SourceDoesNotFit,
@@ -120,8 +124,8 @@ pub enum SignError {
     /// The scheme signs a message id.
     #[error("the scheme signs a message id, and the message has none")]
     MissingId,
-    /// 1 to 256 visible ASCII characters, without the separator that follows it in the signed content.
-    #[error("the message id is not 1 to 256 visible ASCII characters without the scheme's separator")]
+    /// 1 to 256 visible ASCII characters, without the separators around it in the signed content.
+    #[error("the message id is not 1 to 256 visible ASCII characters without the scheme's separators")]
     InvalidId,
     /// The scheme signs the HTTP method.
     #[error("the scheme signs the method, and the message has none")]

@@ -1,6 +1,6 @@
 //! Is this scheme sound? One `const fn`, run by the compiler for constants and by the builders for all others.
 
-use super::{Covers, Grammar, Part, Place, Scheme, Source, Tagged};
+use super::{Covers, Grammar, Part, Place, Scheme, Source, Tagged, boundary};
 use crate::error::SchemeError;
 use crate::headers::is_token;
 
@@ -156,7 +156,11 @@ impl Scheme<'_> {
         if id && self.id.is_none() {
             return Err(SchemeError::IdHasNoSource);
         }
-        Ok(())
+        let unit = match self.timestamp {
+            Some((_, unit)) => Some(unit),
+            None => None,
+        };
+        if boundary::is_clear(parts, unit) { Ok(()) } else { Err(SchemeError::IdNotSeparated) }
     }
 
     const fn check_sources(&self) -> Result<(), SchemeError> {

@@ -1,0 +1,113 @@
+//! Two deliveries that differ never share a signature: what is signed ends where the verifier says that it ends.
+#![cfg(all(feature = "std", feature = "sha1"))]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use hookring::scheme::{Algorithm, Covers, Encoding, Grammar, Part, Place, Source, Unit};
+use hookring::testing::Delivery;
+use hookring::{
+    Field, Keyring, Message, Rejection, ReplayKey, Request, Scheme, Scope, Secret, SecretFormat, SecretPolicy, SignWith, Signer,
+    Timestamp, Verifier, providers,
+};
+
+const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
+
+type Pairs<'a> = Vec<(&'a str, String)>;
+
+fn ring() -> Keyring {
+    let secret = Secret::parse("0f3a9c62b85d17e4a1c07b5de92f8846", SecretFormat::Utf8, &SecretPolicy::provider());
+    Keyring::new(secret.unwrap(), NOW).ring
+}
+
+/// HMAC-SHA256 of a text under the key of [`ring`], in hexadecimal.
+fn mac(content: &str) -> String {
+    let signer = Signer::new(providers::GITHUB, ring(), SignWith::Current).unwrap();
+    let signed = signer.sign(&Message::new(content.as_bytes()), NOW).unwrap();
+    signed.iter().next().unwrap().1.replace("sha256=", "")
+}
+
+fn ours(parts: &'static [Part<'static>]) -> Scheme<'static> {
+    Scheme::new("ours", Algorithm::HmacSha256, Place::Header("x-signature"), Grammar::Whole, Encoding::Hex, parts)
+}
+
+fn verify(scheme: Scheme<'_>, headers: &Pairs<'_>, body: &str) -> Result<ReplayKey, Rejection> {
+    let verified = Verifier::new(scheme, ring()).unwrap().verify_at(Request::new(headers, body.as_bytes()), NOW)?;
+    Ok(verified.replay_key(&Scope::new("endpoint").unwrap()))
+}
+
+#[test]
+fn an_id_has_two_ends() {
+    use Part::{Body, Header, Id, Json, Lit, Timestamp as Time, Url};
+    let with_id = |parts| ours(parts).id("x-id");
+    let timed = |parts, unit| with_id(parts).timestamp(Source::Header("x-time"), unit);
+    for parts in [
+        &[Id, Body] as &[Part<'_>],
+        &[Body, Id],
+        &[Id, Lit(""), Body],
+        &[Header("x-a"), Id, Lit("."), Body],
+        &[Id, Header("x-a"), Lit("."), Body],
+        &[Id, Url, Body],
+        &[Id, Json("a"), Body],
+        // A dot on each side, and dots in what stands there.
+        &[Body, Lit("."), Id, Lit("."), Header("x-a")],
+    ] {
+        assert!(with_id(parts).check().is_err(), "{parts:?}");
+    }
+    assert!(with_id(&[Id, Lit("."), Body]).or_signed(&[Id, Body]).check().is_err());
+    for unit in [Unit::Seconds, Unit::Millis, Unit::SecondsOrMillis] {
+        assert!(timed(&[Id, Time, Body], unit).check().is_err(), "{unit:?}");
+        assert!(timed(&[Time, Id, Lit("."), Body], unit).check().is_err(), "{unit:?}");
+    }
+    // A time that is text has a fixed beginning.
+    assert_eq!(timed(&[Id, Time, Body], Unit::Rfc3339).check(), Ok(()));
+    assert_eq!(timed(&[Body, Lit("."), Id, Lit("."), Time], Unit::Seconds).check(), Ok(()));
+    assert_eq!(with_id(&[Body, Lit("."), Id]).check(), Ok(()));
+    assert_eq!(with_id(&[Lit("v1"), Id, Lit("."), Body]).check(), Ok(()));
+}
+
+#[test]
+fn an_id_does_not_hold_what_ends_its_neighbours() {
+    let scheme = ours(&[Part::Body, Part::Lit("."), Part::Id]).id("x-id");
+    let signature = mac("amount=1.50.msg_1");
+    let with = |id: &str| vec![("x-signature", signature.clone()), ("x-id", id.to_owned())];
+    assert!(verify(scheme, &with("msg_1"), "amount=1.50").is_ok());
+    assert_eq!(verify(scheme, &with("50.msg_1"), "amount=1"), Err(Rejection::Malformed(Field::Id)));
+    let signer = Signer::new(scheme, ring(), SignWith::Current).unwrap();
+    assert!(signer.sign(&Message::new(b"amount=1").id("50.msg_1"), NOW).is_err());
+    assert!(signer.sign(&Message::new(b"amount=1").id("msg-1"), NOW).is_ok());
+
+    // A time has digits only, so it ends at the first hyphen, and ids may have more of them.
+    let scheme = ours(&[Part::Timestamp, Part::Lit("-"), Part::Id, Part::Lit("."), Part::Body])
+        .id("x-id")
+        .timestamp(Source::Header("x-time"), Unit::Seconds);
+    let signer = Signer::new(scheme, ring(), SignWith::Current).unwrap();
+    assert!(signer.sign(&Message::new(b"{}").id("e76c6bd4-55c9"), NOW).is_ok());
+    assert!(signer.sign(&Message::new(b"{}").id("e76c6bd4.55c9"), NOW).is_err());
+}
+
+#[test]
+fn configcat_moves_of_the_boundary_are_one_delivery() {
+    let signature = Delivery::new("POST", "https://a.example")
+        .header("x-configcat-webhook-id", "X")
+        .body(b"{}")
+        .signed(ours(&[Part::Lit("X1759999995"), Part::Body]), &ring(), SignWith::Current, NOW)
+        .unwrap();
+    let hex = signature.headers().find(|(name, _)| *name == "x-signature").unwrap().1.to_owned();
+    let base64 = base64_of_hex(std::str::from_utf8(hex.as_ref()).unwrap());
+    let verifier = Verifier::builder(providers::CONFIGCAT).dangerous_accept_any_age().build(ring()).unwrap();
+    let keys = [("X", "1759999995"), ("X1", "759999995")].map(|(id, time)| {
+        let headers = [
+            ("x-configcat-webhook-id", id.to_owned()),
+            ("x-configcat-webhook-timestamp", time.to_owned()),
+            ("x-configcat-webhook-signature-v1", base64.clone()),
+        ];
+        let verified = verifier.verify_at(Request::new(&headers, b"{}"), NOW).unwrap();
+        assert_eq!(verified.id(), None);
+        verified.replay_key(&Scope::new("endpoint").unwrap())
+    });
+    assert_eq!(keys[0], keys[1]);
+}
+
+fn base64_of_hex(text: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(hex::decode(text).unwrap())
+}
