@@ -111,3 +111,37 @@ fn base64_of_hex(text: &str) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.encode(hex::decode(text).unwrap())
 }
+
+/// The header names are signed in front of the body, so the signature of one version is one of the other over a longer body.
+#[test]
+fn hook0_rows_pin_a_version() {
+    let [v1, v0] = ["hook0", "hook0-v0"].map(|name| *providers::find(name).unwrap());
+    let captured = mac("1790000000.x-event-id.evt_1.{\"a\":1}");
+    let with = |value: String| vec![("x-hook0-signature", value), ("x-event-id", "evt_1".to_owned())];
+    let genuine = with(format!("t=1790000000,h=x-event-id,v1={captured}"));
+    let moved = with(format!("t=1790000000,v0={captured}"));
+    assert!(verify(v1, &genuine, "{\"a\":1}").is_ok());
+    assert_eq!(verify(v1, &moved, "x-event-id.evt_1.{\"a\":1}"), Err(Rejection::Missing(Field::Signature)));
+
+    let captured = mac("1790000000.{\"a\":1}");
+    assert!(verify(v0, &with(format!("t=1790000000,v0={captured}")), "{\"a\":1}").is_ok());
+    let other = with(format!("t=1790000000,h=x-event-id,v1={captured}"));
+    assert_eq!(verify(v0, &other, "{\"a\":1}"), Err(Rejection::Missing(Field::Signature)));
+}
+
+#[test]
+fn a_weaker_version_does_not_rescue_a_stronger_one() {
+    use hookring::scheme::Tagged;
+    let grammar = Grammar::Tagged(Tagged::new(',', '=', &["v1", "v0"]).strongest_only());
+    let place = Place::Header("x-signature");
+    let scheme = Scheme::new("ours", Algorithm::HmacSha256, place, grammar, Encoding::Hex, &[Part::Body]);
+    let (good, bad) = (mac("{}"), mac("[]"));
+    for (value, wanted) in [
+        (format!("v0={good}"), Ok(())),
+        (format!("v0={bad},v1={good}"), Ok(())),
+        (format!("v0={good},v1={bad}"), Err(Rejection::Mismatch)),
+        (format!("v1={bad},v0={good}"), Err(Rejection::Mismatch)),
+    ] {
+        assert_eq!(verify(scheme, &vec![("x-signature", value.clone())], "{}").map(drop), wanted, "{value}");
+    }
+}

@@ -8,7 +8,7 @@ mod json;
 mod lists;
 mod url;
 
-use super::forms::seconds;
+use super::forms::{seconds, stamped};
 use crate::encoding::{Encoding, SecretFormat};
 use crate::scheme::{Algorithm, Covers, Grammar, Part, Place, Scheme, Source, Tagged, Unit};
 
@@ -109,20 +109,28 @@ pub const CONTENTFUL: Scheme<'static> = Scheme::new(
 .tolerance(seconds(30), seconds(300))
 .reads_target();
 
-/// Hook0, and Coinbase CDP: `X-Hook0-Signature: t=<seconds>,h=<names>,v1=<hex>` over time, names, values of the named headers
-/// and body, or without headers `t=<seconds>,v0=<hex>` over `time.body`; 300 s both ways.
+/// Hook0, version 1, and Coinbase CDP: `X-Hook0-Signature: t=<seconds>,h=<names>,v1=<hex>` over time, names, values of the
+/// named headers and body, 300 s both ways.
 ///
-/// Confidence B. Not covered: id, headers that are not named. With `v1` there, `v0` is not looked at. Signers write `v0`.
-/// Rotation: no overlap documented. Source: its conformance file, and the docs of Coinbase.
+/// Confidence B. Not covered: id, headers that are not named, and where the last value ends and the body begins if there are
+/// dots in them. Version 0 is not looked at: both are made with one key, and a signature of version 1 is one of version 0 over
+/// a longer body. Only verified: a signer cannot name the headers. Rotation: no overlap documented. Source: its conformance
+/// file, and the docs of Coinbase.
 pub const HOOK0: Scheme<'static> = Scheme::new(
     "hook0",
     Algorithm::HmacSha256,
     Place::Header("x-hook0-signature"),
-    Grammar::Tagged(Tagged::new(',', '=', &["v1", "v0"]).strongest_only().keep(&["h"]).emit("v0")),
+    Grammar::Tagged(Tagged::new(',', '=', &["v1"]).keep(&["h"])),
     Encoding::Hex,
     &[Part::Timestamp, Part::Lit("."), Part::With(lists::hook0_headers), Part::Body],
 )
 .timestamp(Source::Tag("t"), Unit::Seconds);
+
+/// Hook0, version 0: `X-Hook0-Signature: t=<seconds>,v0=<hex>` over `time.body`, 300 s both ways.
+///
+/// Confidence B. Not covered: id, other headers. Only for a sender that never signs version 1 with this key: see
+/// [`HOOK0`]. Rotation: no overlap documented. Source: its conformance file.
+pub const HOOK0_V0: Scheme<'static> = stamped("hook0-v0", "x-hook0-signature", "t", &["v0"]);
 
 /// Hygraph: `gcms-signature: sign=<base64>, env=<environment>, t=<milliseconds>` over a JSON text of body, environment and
 /// time, 300 s both ways.
@@ -193,6 +201,7 @@ pub(super) const COMPUTED: &[Scheme<'static>] = &[
     MERCADO_PAGO,
     CONTENTFUL,
     HOOK0,
+    HOOK0_V0,
     HYGRAPH,
     ADYEN_STANDARD,
 ];

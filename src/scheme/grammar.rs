@@ -87,6 +87,11 @@ impl<'a> Tagged<'a> {
 
     /// Of the accepted tags only the first that occurs counts, in the order of `accept`: a right signature of a weaker
     /// version does not rescue a wrong one of a stronger version.
+    ///
+    /// # Security
+    ///
+    /// Whoever sends a delivery chooses its tags, and can leave the stronger one out. All versions that are accepted have to
+    /// sign the same content, or contents that cannot be the same text; otherwise accept one.
     #[must_use]
     pub const fn strongest_only(mut self) -> Self {
         self.strongest = true;

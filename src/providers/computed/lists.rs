@@ -49,11 +49,8 @@ pub(super) fn contentful_headers(view: &RequestView<'_>, out: &mut Write<'_>) ->
     Ok(())
 }
 
-/// For version 1 the names of the covered headers, and their values; for version 0 nothing.
+/// The names of the covered headers, and their values.
 pub(super) fn hook0_headers(view: &RequestView<'_>, out: &mut Write<'_>) -> Result<(), Rejection> {
-    if view.version() != Some("v1") {
-        return Ok(());
-    }
     let list = view.tag("h").ok_or(Rejection::Missing(Field::Header))?;
     out(list);
     for name in names(list, ' ')? {
