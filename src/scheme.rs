@@ -251,6 +251,13 @@ impl<'a> Scheme<'a> {
 
     /// The body is a batch: every item of this JSON array is signed by itself, and all paths are paths within an item. A
     /// delivery is accepted if every item is, and refused if it has none or more than 16.
+    ///
+    /// # Security
+    ///
+    /// Nothing signs which items stand together: whoever saw a batch can send each of its items alone, or items of several
+    /// batches in one. [`Verified::replay_key`](crate::Verified::replay_key) tells whole batches apart, whatever the order of
+    /// their items, and cannot tell that an item was there before. Process items one by one, each under an
+    /// [`event_key`](crate::Verified::event_key) of what its signature covers.
     #[must_use]
     pub const fn each_item(mut self, path: &'a str) -> Self {
         self.items = Some(path);

@@ -145,3 +145,27 @@ fn a_weaker_version_does_not_rescue_a_stronger_one() {
         assert_eq!(verify(scheme, &vec![("x-signature", value.clone())], "{}").map(drop), wanted, "{value}");
     }
 }
+
+#[test]
+fn a_batch_is_told_by_its_items_in_any_order() {
+    let scheme = Scheme::new(
+        "ours",
+        Algorithm::HmacSha256,
+        Place::Json("sig"),
+        Grammar::Whole,
+        Encoding::Hex,
+        &[Part::Json("id")],
+    )
+    .each_item("items")
+    .covers(Covers::Only("id of each item"));
+    let key = |ids: &[&str]| {
+        let items: Vec<_> = ids.iter().map(|id| format!("{{\"id\":\"{id}\",\"sig\":\"{}\"}}", mac(id))).collect();
+        verify(scheme, &vec![], &format!("{{\"items\":[{}]}}", items.join(","))).unwrap()
+    };
+    assert_eq!(key(&["a", "b"]), key(&["b", "a"]));
+    assert_eq!(key(&["a", "b"]), key(&["b", "a", "a", "b"]));
+    assert_eq!(key(&["a"]), key(&["a", "a"]));
+    assert_ne!(key(&["a"]), key(&["b"]));
+    // A part of a batch is another delivery: only a key for each item tells that one was there before.
+    assert_ne!(key(&["a"]), key(&["a", "b"]));
+}

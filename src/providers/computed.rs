@@ -160,7 +160,9 @@ const ITEM: &str = "notificationItems";
 /// Adyen payment webhooks: `additionalData.hmacSignature` (base64) in each item of the JSON body, over eight fields of it.
 ///
 /// Confidence A. **Not covered: everything but those fields**, such as the reason, and where one ends and the next begins.
-/// Every item has to be signed; a missing field counts as empty. No time. Rotation: no overlap documented. Source: its SDK.
+/// Every item has to be signed; a missing field counts as empty. No time, and nothing signs which items stand together: remember
+/// each under an [`event_key`](crate::Verified::event_key) of `pspReference` and `eventCode`, because items of an old batch can
+/// be sent alone or in another one. Rotation: no overlap documented. Source: its SDK.
 pub const ADYEN_STANDARD: Scheme<'static> = Scheme::new(
     "adyen-standard",
     Algorithm::HmacSha256,
