@@ -36,7 +36,7 @@ pub(crate) use body::{in_body, in_each_item, late_timestamp};
 pub(crate) use content::{Content, Half};
 pub(crate) use emit::Signatures;
 pub(crate) use field::percent_decode;
-pub(crate) use offered::{Candidates, Offered};
+pub(crate) use offered::{Candidates, MAX_VALUE, Offered};
 pub(crate) use placed::{edit_items, place};
 pub(crate) use rules::{Names, PlaceRule, Rules, Text};
 

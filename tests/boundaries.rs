@@ -169,3 +169,24 @@ fn a_batch_is_told_by_its_items_in_any_order() {
     // A part of a batch is another delivery: only a key for each item tells that one was there before.
     assert_ne!(key(&["a"]), key(&["a", "b"]));
 }
+
+#[test]
+fn named_headers_are_bounded() {
+    let scheme = *providers::find("hook0").unwrap();
+    let long = "x".repeat(8 * 1024 + 1);
+    for (names, values, wanted) in [
+        ("x-a x-b", vec!["1", "2"], Ok(())),
+        ("x-a x-a", vec!["1", "1"], Err(Rejection::Malformed(Field::Header))),
+        ("x-a X-A", vec!["1", "1"], Err(Rejection::Malformed(Field::Header))),
+        ("x-a", vec![long.as_str()], Err(Rejection::Malformed(Field::Header))),
+        ("x-a", vec![&long[1..]], Ok(())),
+    ] {
+        let signature = mac(&format!("1790000000.{names}.{}.{{}}", values.join(".")));
+        let headers = vec![
+            ("x-hook0-signature", format!("t=1790000000,h={names},v1={signature}")),
+            ("x-a", values[0].to_owned()),
+            ("x-b", "2".to_owned()),
+        ];
+        assert_eq!(verify(scheme, &headers, "{}").map(drop), wanted, "{names} {}", values[0].len());
+    }
+}

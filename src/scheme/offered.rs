@@ -20,7 +20,7 @@ pub(crate) const MAX_CANDIDATES: usize = 16;
 /// The same where verifying is slow: with the five keys that may be live this makes ten checks.
 pub(super) const MAX_PUBLIC_CANDIDATES: usize = 2;
 /// The most bytes of one header value that are looked at.
-const MAX_VALUE: usize = 8 * 1024;
+pub(crate) const MAX_VALUE: usize = 8 * 1024;
 
 /// The signatures of a delivery that could match, decoded, on the stack. Filled in place: it is too large to move about.
 pub(crate) struct Candidates {
