@@ -197,7 +197,8 @@ impl<'a> Scheme<'a> {
         self
     }
 
-    /// The timestamp stands in a second place too; both must be byte for byte the same.
+    /// The timestamp stands in a second place too; both must be byte for byte the same. Not for a time that is signed as a
+    /// part of the body only.
     #[must_use]
     pub const fn timestamp_also_in(mut self, from: Source<'a>) -> Self {
         self.twin = Some(from);

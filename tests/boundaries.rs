@@ -190,3 +190,13 @@ fn named_headers_are_bounded() {
         assert_eq!(verify(scheme, &headers, "{}").map(drop), wanted, "{names} {}", values[0].len());
     }
 }
+
+/// The time of a signed body is read when the signature was found good, and then there is nothing to compare it with.
+#[test]
+fn a_time_that_is_read_late_has_no_twin() {
+    let late = ours(&[Part::Body]).timestamp(Source::Json("t"), Unit::Seconds);
+    assert_eq!(late.check(), Ok(()));
+    assert!(late.timestamp_also_in(Source::Header("x-time")).check().is_err());
+    let early = ours(&[Part::Timestamp, Part::Body]).timestamp(Source::Json("t"), Unit::Seconds);
+    assert_eq!(early.timestamp_also_in(Source::Header("x-time")).check(), Ok(()));
+}

@@ -28,6 +28,10 @@ pub enum SchemeError {
     /// A tolerance without a timestamp would promise replay protection that is not there.
     #[error("a tolerance is set but there is no timestamp to check")]
     NoTimestampToCheck,
+    /// The timestamp stands in a signed body and is not signed apart from it: its one place is enough, and a second place
+    /// that is not signed would not be looked at.
+    #[error("the timestamp is signed in the body, so it has no second place: leave `timestamp_also_in` away")]
+    TwinOfSignedBody,
     /// An id is read but not signed: anyone could rewrite it.
     #[error("the message id is read but not signed")]
     IdNotSigned,

@@ -173,6 +173,10 @@ impl Scheme<'_> {
             }
         }
         match self.twin {
+            // Such a time is read when the signature was found good, and by then nothing is compared.
+            Some(_) if matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _))) && !has_timestamp(self.parts) => {
+                Err(SchemeError::TwinOfSignedBody)
+            }
             Some(twin) => self.check_source(&twin),
             None => Ok(()),
         }
@@ -276,6 +280,17 @@ impl Scheme<'_> {
             _ => false,
         }
     }
+}
+
+const fn has_timestamp(parts: &[Part<'_>]) -> bool {
+    let mut rest = parts;
+    while let [part, tail @ ..] = rest {
+        if matches!(part, Part::Timestamp) {
+            return true;
+        }
+        rest = tail;
+    }
+    false
 }
 
 const fn has_function(parts: &[Part<'_>]) -> bool {
