@@ -250,7 +250,8 @@ impl<'a> Scheme<'a> {
         self
     }
 
-    /// The body is a batch: every item of this JSON array is signed by itself, and all paths are paths within an item. A
+    /// The body is a batch: every item of this JSON array is signed by itself, and all paths are paths within an item. The
+    /// body around the items is not covered, which [`covers`](Self::covers) has to say. A
     /// delivery is accepted if every item is, and refused if it has none or more than 16.
     ///
     /// # Security

@@ -200,3 +200,11 @@ fn a_time_that_is_read_late_has_no_twin() {
     let early = ours(&[Part::Timestamp, Part::Body]).timestamp(Source::Json("t"), Unit::Seconds);
     assert_eq!(early.timestamp_also_in(Source::Header("x-time")).check(), Ok(()));
 }
+
+/// Nothing signs what stands around the items, whatever is signed of each.
+#[test]
+fn a_batch_never_covers_the_whole_body() {
+    let batch = ours(&[Part::Body]).each_item("items");
+    assert!(batch.check().is_err());
+    assert_eq!(batch.covers(Covers::Only("each item")).check(), Ok(()));
+}

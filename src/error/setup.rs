@@ -13,7 +13,8 @@ pub enum SchemeError {
     /// One header is used for two things.
     #[error("one header name is used for two purposes")]
     HeaderUsedTwice,
-    /// The body is not among the signed parts, and the scheme does not say so with [`Covers`](crate::scheme::Covers).
+    /// The body is not among the signed parts, or only its items are, and the scheme does not say so with
+    /// [`Covers`](crate::scheme::Covers).
     #[error("the body is not signed: say so with `covers` if that is how the provider works")]
     BodyNotSigned,
     /// The scheme says that the body is not wholly covered, but signs it.

@@ -140,8 +140,9 @@ impl Scheme<'_> {
         // A function part is trusted to write what the provider signs: the body, the time and the id among it.
         let in_signed_body = matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _))) && body;
         match self.covers {
-            Covers::WholeBody if !body && !function => return Err(SchemeError::BodyNotSigned),
-            Covers::Only(_) if body => return Err(SchemeError::BodyIsSigned),
+            // What stands around the items of a batch is signed by nobody.
+            Covers::WholeBody if self.items.is_some() || (!body && !function) => return Err(SchemeError::BodyNotSigned),
+            Covers::Only(_) if body && self.items.is_none() => return Err(SchemeError::BodyIsSigned),
             _ => {}
         }
         if self.timestamp.is_some() && !timestamp && !function && !in_signed_body {
