@@ -19,6 +19,7 @@ mod json;
 mod offered;
 mod placed;
 mod rules;
+mod text;
 
 use core::time::Duration;
 

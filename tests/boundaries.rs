@@ -5,8 +5,8 @@
 use hookring::scheme::{Algorithm, Covers, Encoding, Grammar, Part, Place, Source, Unit};
 use hookring::testing::Delivery;
 use hookring::{
-    Field, Keyring, Message, Rejection, ReplayKey, Request, Scheme, Scope, Secret, SecretFormat, SecretPolicy, SignWith, Signer,
-    Timestamp, Verifier, providers,
+    Field, Keyring, Message, Rejection, ReplayKey, Request, Scheme, Scope, Secret, SecretFormat, SecretPolicy, SignWith,
+    Signer, Timestamp, Verifier, providers,
 };
 
 const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
@@ -148,16 +148,10 @@ fn a_weaker_version_does_not_rescue_a_stronger_one() {
 
 #[test]
 fn a_batch_is_told_by_its_items_in_any_order() {
-    let scheme = Scheme::new(
-        "ours",
-        Algorithm::HmacSha256,
-        Place::Json("sig"),
-        Grammar::Whole,
-        Encoding::Hex,
-        &[Part::Json("id")],
-    )
-    .each_item("items")
-    .covers(Covers::Only("id of each item"));
+    let scheme =
+        Scheme::new("ours", Algorithm::HmacSha256, Place::Json("sig"), Grammar::Whole, Encoding::Hex, &[Part::Json("id")])
+            .each_item("items")
+            .covers(Covers::Only("id of each item"));
     let key = |ids: &[&str]| {
         let items: Vec<_> = ids.iter().map(|id| format!("{{\"id\":\"{id}\",\"sig\":\"{}\"}}", mac(id))).collect();
         verify(scheme, &vec![], &format!("{{\"items\":[{}]}}", items.join(","))).unwrap()

@@ -31,7 +31,7 @@ pub enum SchemeError {
     NoTimestampToCheck,
     /// The timestamp stands in a signed body and is not signed apart from it: its one place is enough, and a second place
     /// that is not signed would not be looked at.
-    #[error("the timestamp is signed in the body, so it has no second place: leave `timestamp_also_in` away")]
+    #[error("the timestamp is signed in the body, so it has no second place: leave `timestamp_also_in` out")]
     TwinOfSignedBody,
     /// An id is read but not signed: anyone could rewrite it.
     #[error("the message id is read but not signed")]

@@ -1,8 +1,8 @@
 //! Is this scheme sound? One `const fn`, run by the compiler for constants and by the builders for all others.
 
+use super::text::{contains, header, same_header, separator, visible};
 use super::{Covers, Grammar, Part, Place, Scheme, Source, Tagged, boundary};
 use crate::error::SchemeError;
-use crate::headers::is_token;
 
 impl Scheme<'_> {
     /// Checks the scheme against itself.
@@ -338,62 +338,5 @@ const fn check_tagged(tagged: &Tagged<'_>) -> Result<(), SchemeError> {
     match tagged.emit_previous {
         Some(tag) if !contains(tagged.accept, tag) => Err(SchemeError::BadGrammar),
         _ => Ok(()),
-    }
-}
-
-const fn header(name: &str) -> Result<(), SchemeError> {
-    if is_token(name.as_bytes()) { Ok(()) } else { Err(SchemeError::BadHeaderName) }
-}
-
-/// A separator of a header value: a blank, or visible ASCII that no encoding of a signature uses.
-const fn separator(c: char) -> bool {
-    c == ' ' || (c.is_ascii_punctuation() && !matches!(c, '+' | '/' | '_' | '-'))
-}
-
-/// Visible ASCII, without blanks at the ends, as it stands in a header value.
-const fn visible(text: &str) -> Result<(), SchemeError> {
-    let mut rest = text.as_bytes();
-    if let [b' ', ..] | [.., b'\t'] = rest {
-        return Err(SchemeError::BadText);
-    }
-    while let [byte, tail @ ..] = rest {
-        if !(byte.is_ascii_graphic() || *byte == b' ') {
-            return Err(SchemeError::BadText);
-        }
-        rest = tail;
-    }
-    Ok(())
-}
-
-const fn same_header(a: &str, b: &str) -> bool {
-    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
-    loop {
-        match (a, b) {
-            ([], []) => return true,
-            ([x, more_a @ ..], [y, more_b @ ..]) if x.eq_ignore_ascii_case(y) => (a, b) = (more_a, more_b),
-            _ => return false,
-        }
-    }
-}
-
-const fn contains(tags: &[&str], tag: &str) -> bool {
-    let mut rest = tags;
-    while let [one, tail @ ..] = rest {
-        if same_text(one, tag) {
-            return true;
-        }
-        rest = tail;
-    }
-    false
-}
-
-const fn same_text(a: &str, b: &str) -> bool {
-    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
-    loop {
-        match (a, b) {
-            ([], []) => return true,
-            ([x, more_a @ ..], [y, more_b @ ..]) if *x == *y => (a, b) = (more_a, more_b),
-            _ => return false,
-        }
     }
 }

@@ -301,8 +301,11 @@ const fn field_of(why: SchemeError) -> &'static str {
     match why {
         SchemeError::NoName => "name",
         SchemeError::BodyNotSigned | SchemeError::BodyIsSigned => "covers",
-        SchemeError::TimestampNotSigned | SchemeError::IdNotSigned => "signed",
-        SchemeError::TimestampHasNoSource | SchemeError::NoTimestampToCheck | SchemeError::SourceDoesNotFit => "timestamp",
+        SchemeError::TimestampNotSigned | SchemeError::IdNotSigned | SchemeError::IdNotSeparated => "signed",
+        SchemeError::TimestampHasNoSource
+        | SchemeError::NoTimestampToCheck
+        | SchemeError::TwinOfSignedBody
+        | SchemeError::SourceDoesNotFit => "timestamp",
         SchemeError::IdHasNoSource => "id",
         _ => "signature",
     }
