@@ -202,3 +202,22 @@ fn a_batch_never_covers_the_whole_body() {
     assert!(batch.check().is_err());
     assert_eq!(batch.covers(Covers::Only("each item")).check(), Ok(()));
 }
+
+#[test]
+fn mollie_sends_a_header_line_for_each_secret() {
+    let (good, bad) = (mac("id=1"), mac("id=2"));
+    let lines = |values: &[String]| -> Pairs<'_> { values.iter().map(|value| ("x-mollie-signature", value.clone())).collect() };
+    let tagged = |mac: &String| format!("sha256={mac}");
+    for values in [
+        vec![tagged(&good)],
+        vec![good.clone()],
+        vec![tagged(&bad), tagged(&good)],
+        vec![tagged(&good), bad.clone()],
+        vec![format!("{}, {}", tagged(&bad), tagged(&good))],
+    ] {
+        assert!(verify(providers::MOLLIE, &lines(&values), "id=1").is_ok(), "{values:?}");
+    }
+    assert_eq!(verify(providers::MOLLIE, &lines(&[tagged(&bad), bad.clone()]), "id=1"), Err(Rejection::Mismatch));
+    let other = lines(&[format!("sha1={good}")]);
+    assert_eq!(verify(providers::MOLLIE, &other, "id=1"), Err(Rejection::Missing(Field::Signature)));
+}

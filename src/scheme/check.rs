@@ -1,7 +1,7 @@
 //! Is this scheme sound? One `const fn`, run by the compiler for constants and by the builders for all others.
 
 use super::text::{contains, header, same_header, separator, visible};
-use super::{Covers, Grammar, Part, Place, Scheme, Source, Tagged, boundary};
+use super::{Covers, Encoding, Grammar, Part, Place, Scheme, Source, Tagged, boundary};
 use crate::error::SchemeError;
 
 impl Scheme<'_> {
@@ -89,7 +89,10 @@ impl Scheme<'_> {
                     visible(prefix)
                 }
             }
-            Grammar::Tagged(tagged) => check_tagged(&tagged),
+            Grammar::Tagged(tagged) => {
+                let padded = matches!(self.encoding, Encoding::Base64 | Encoding::Base64UrlPadded) && tagged.pair == '=';
+                if tagged.bare && (padded || tagged.any_tag) { Err(SchemeError::BadGrammar) } else { check_tagged(&tagged) }
+            }
         }
     }
 

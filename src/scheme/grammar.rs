@@ -54,6 +54,7 @@ pub struct Tagged<'a> {
     pub(crate) blank: bool,
     pub(crate) any_tag: bool,
     pub(crate) strongest: bool,
+    pub(crate) bare: bool,
     pub(crate) keep: &'a [&'a str],
 }
 
@@ -73,6 +74,7 @@ impl<'a> Tagged<'a> {
             blank: false,
             any_tag: false,
             strongest: false,
+            bare: false,
             keep: &[],
         }
     }
@@ -95,6 +97,13 @@ impl<'a> Tagged<'a> {
     #[must_use]
     pub const fn strongest_only(mut self) -> Self {
         self.strongest = true;
+        self
+    }
+
+    /// An item without a tag is a signature too. For encodings that do not use the `pair` character.
+    #[must_use]
+    pub const fn bare_too(mut self) -> Self {
+        self.bare = true;
         self
     }
 

@@ -288,7 +288,12 @@ impl<'r, 'a> Reader<'r, 'a> {
             if self.too_many() {
                 return;
             }
-            let Some(at) = item.iter().position(|b| *b == tagged.pair) else { continue };
+            let Some(at) = item.iter().position(|b| *b == tagged.pair) else {
+                if tagged.bare {
+                    self.offer(item);
+                }
+                continue;
+            };
             let Some((tag, [_, value @ ..])) = item.split_at_checked(at) else { continue };
             let tag = trim(tag);
             if tagged.any_tag {

@@ -78,6 +78,7 @@ pub(crate) struct TaggedRule {
     pub(crate) blank: bool,
     pub(crate) any_tag: bool,
     pub(crate) strongest: bool,
+    pub(crate) bare: bool,
     pub(crate) keep: Box<[Text]>,
 }
 
@@ -232,20 +233,31 @@ fn grammar_rule(grammar: &Grammar<'_>) -> Result<GrammarRule, SchemeError> {
         Grammar::Prefix(text) => GrammarRule::Prefix { text: (*text).into(), optional: false },
         Grammar::OptionalPrefix(text) => GrammarRule::Prefix { text: (*text).into(), optional: true },
         Grammar::List { between, prefix } => GrammarRule::List { between: byte(*between)?, prefix: (*prefix).into() },
-        Grammar::Tagged(Tagged { between, pair, group, accept, emit, emit_previous, blank, any_tag, strongest, keep }) => {
-            GrammarRule::Tagged(TaggedRule {
-                between: byte(*between)?,
-                pair: byte(*pair)?,
-                group: group.map(byte).transpose()?,
-                accept: accept.iter().map(|tag| Text::from(*tag)).collect(),
-                emit: (*emit).into(),
-                emit_previous: emit_previous.map(Into::into),
-                blank: *blank,
-                any_tag: *any_tag,
-                strongest: *strongest,
-                keep: keep.iter().map(|tag| Text::from(*tag)).collect(),
-            })
-        }
+        Grammar::Tagged(Tagged {
+            between,
+            pair,
+            group,
+            accept,
+            emit,
+            emit_previous,
+            blank,
+            any_tag,
+            strongest,
+            bare,
+            keep,
+        }) => GrammarRule::Tagged(TaggedRule {
+            between: byte(*between)?,
+            pair: byte(*pair)?,
+            group: group.map(byte).transpose()?,
+            accept: accept.iter().map(|tag| Text::from(*tag)).collect(),
+            emit: (*emit).into(),
+            emit_previous: emit_previous.map(Into::into),
+            blank: *blank,
+            any_tag: *any_tag,
+            strongest: *strongest,
+            bare: *bare,
+            keep: keep.iter().map(|tag| Text::from(*tag)).collect(),
+        }),
     })
 }
 
