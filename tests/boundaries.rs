@@ -221,3 +221,18 @@ fn mollie_sends_a_header_line_for_each_secret() {
     let other = lines(&[format!("sha1={good}")]);
     assert_eq!(verify(providers::MOLLIE, &other, "id=1"), Err(Rejection::Missing(Field::Signature)));
 }
+
+/// Forms whose names and values are signed run together: that is what the provider does, so the row says it.
+#[test]
+fn forms_that_run_together_say_so() {
+    for scheme in [providers::TWILIO, providers::PLIVO, providers::unconfirmed::MANDRILL] {
+        assert!(matches!(scheme.coverage(), Covers::Only(_)), "{}", scheme.name());
+        let url = "https://hooks.example.com/in";
+        let delivery = Delivery::new("POST", url).header("x-plivo-signature-v3-nonce", "1").body(b"Body=xDigits1");
+        let delivery = delivery.signed(scheme, &ring(), SignWith::Current, NOW).unwrap();
+        let verifier = Verifier::builder(scheme).public_url("https://hooks.example.com").build(ring()).unwrap();
+        assert!(verifier.verify_at(delivery.request(), NOW).is_ok(), "{}", scheme.name());
+        assert!(verifier.verify_at(delivery.clone().body(b"Body=x&Digits=1").request(), NOW).is_ok(), "{}", scheme.name());
+        assert!(verifier.verify_at(delivery.body(b"Body=x&Digits=2").request(), NOW).is_err(), "{}", scheme.name());
+    }
+}

@@ -12,9 +12,12 @@ use super::forms::{seconds, stamped};
 use crate::encoding::{Encoding, SecretFormat};
 use crate::scheme::{Algorithm, Covers, Grammar, Part, Place, Scheme, Source, Tagged, Unit};
 
+/// `Body=xDigits1` and `Body=x&Digits=1` sign alike: every byte counts, but not which field it belongs to.
+const RUN_TOGETHER: Covers<'static> = Covers::Only("the URL, and the names and values of the form run together");
+
 /// Twilio: `X-Twilio-Signature: <base64>`, HMAC-SHA1 over the URL and the sorted fields of the form.
 ///
-/// Confidence A. Not covered: time, id, other headers, and where the name of a field ends and its value begins. With
+/// Confidence A. Not covered: time, id, other headers, and **where the name of a field ends and its value begins**. With
 /// `bodySHA256` in the query the URL alone is signed, and the body must have that hash. The port may or may not have been
 /// signed, so both are tried. Rotation: a secondary token becomes the primary one; put both into the ring. Source: its docs
 /// and SDKs.
@@ -28,6 +31,7 @@ pub const TWILIO: Scheme<'static> = Scheme::new(
     &[Part::With(url::without_port), Part::With(form::twilio)],
 )
 .or_signed(&[Part::With(url::with_port), Part::With(form::twilio)])
+.covers(RUN_TOGETHER)
 .reads_url();
 
 /// Braintree: the form field `bt_signature`, `<public key>|<hex>[&…]`, HMAC-SHA1 over the form field `bt_payload`.
@@ -52,7 +56,7 @@ pub const BRAINTREE: Scheme<'static> = Scheme::new(
 /// Plivo, version 3: `X-Plivo-Signature-V3: <base64>[,<base64>…]` over the URL with its query sorted, the sorted fields of the
 /// form, and `X-Plivo-Signature-V3-Nonce`.
 ///
-/// Confidence A. Not covered: time, id, other headers, and where the name of a field ends and its value begins. The secret is
+/// Confidence A. Not covered: time, id, other headers, and **where the name of a field ends and its value begins**. The secret is
 /// the auth token. Rotation: the list has room for several. Source: its SDK.
 pub const PLIVO: Scheme<'static> = Scheme::new(
     "plivo",
@@ -62,6 +66,7 @@ pub const PLIVO: Scheme<'static> = Scheme::new(
     Encoding::Base64,
     &[Part::With(form::plivo), Part::Lit("."), Part::Header("x-plivo-signature-v3-nonce")],
 )
+.covers(RUN_TOGETHER)
 .reads_url();
 
 /// Mercado Pago: `x-signature: ts=<seconds or milliseconds>,v1=<hex>` over `data.id` of the query, `x-request-id` and the
@@ -216,7 +221,7 @@ pub(super) mod unconfirmed {
 
     /// Mandrill: `X-Mandrill-Signature: <base64>`, HMAC-SHA1 over the URL and the sorted fields of the form.
     ///
-    /// Confidence C~. Not covered: time, id, other headers, and where the name of a field ends and its value begins. Rotation: no
+    /// Confidence C~. Not covered: time, id, other headers, and **where the name of a field ends and its value begins**. Rotation: no
     /// overlap documented. Source: third-party Python client django-anymail 15.2.
     pub const MANDRILL: Scheme<'static> = Scheme::new(
         "mandrill",
@@ -225,5 +230,6 @@ pub(super) mod unconfirmed {
         Grammar::Whole,
         Encoding::Base64,
         &[Part::Url, Part::With(form::sorted_fields)],
-    );
+    )
+    .covers(super::RUN_TOGETHER);
 }
