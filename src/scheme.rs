@@ -7,6 +7,7 @@
 mod algorithm;
 mod body;
 mod boundary;
+mod candidates;
 mod check;
 #[cfg(feature = "serde")]
 mod config;
@@ -34,10 +35,11 @@ pub use config::{SchemeConfig, SchemeConfigError};
 pub use grammar::{Grammar, Place, Tagged};
 
 pub(crate) use body::{in_body, in_each_item, late_timestamp};
+pub(crate) use candidates::Candidates;
 pub(crate) use content::{Content, Half};
 pub(crate) use emit::Signatures;
 pub(crate) use field::percent_decode;
-pub(crate) use offered::{Candidates, MAX_VALUE, Offered};
+pub(crate) use offered::{MAX_VALUE, Offered};
 pub(crate) use placed::{edit_items, place};
 pub(crate) use rules::{Names, PlaceRule, Rules, Text};
 
