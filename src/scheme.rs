@@ -6,6 +6,7 @@
 
 mod algorithm;
 mod body;
+mod boundary;
 mod candidates;
 mod check;
 #[cfg(feature = "serde")]
@@ -19,6 +20,7 @@ mod json;
 mod offered;
 mod placed;
 mod rules;
+mod text;
 
 use core::time::Duration;
 
@@ -41,7 +43,7 @@ pub(crate) use field::form_raw as form_field;
 pub(crate) use field::percent_decode;
 #[cfg(feature = "diagnose")]
 pub(crate) use json::scalar as json_field;
-pub(crate) use offered::Offered;
+pub(crate) use offered::{MAX_VALUE, Offered};
 pub(crate) use placed::{edit_items, place};
 pub(crate) use rules::{Names, PlaceRule, Rules, Text};
 
@@ -202,7 +204,8 @@ impl<'a> Scheme<'a> {
         self
     }
 
-    /// The timestamp stands in a second place too; both must be byte for byte the same.
+    /// The timestamp stands in a second place too; both must be byte for byte the same. Not for a time that is signed as a
+    /// part of the body only.
     #[must_use]
     pub const fn timestamp_also_in(mut self, from: Source<'a>) -> Self {
         self.twin = Some(from);
@@ -216,7 +219,8 @@ impl<'a> Scheme<'a> {
         self
     }
 
-    /// Reads the message id from this header; it has to be among the signed parts.
+    /// Reads the message id from this header; it has to be among the signed parts, with a literal between it and a body, a
+    /// number or another header.
     #[must_use]
     pub const fn id(mut self, header: &'a str) -> Self {
         self.id = Some(header);
@@ -253,8 +257,16 @@ impl<'a> Scheme<'a> {
         self
     }
 
-    /// The body is a batch: every item of this JSON array is signed by itself, and all paths are paths within an item. A
+    /// The body is a batch: every item of this JSON array is signed by itself, and all paths are paths within an item. The
+    /// body around the items is not covered, which [`covers`](Self::covers) has to say. A
     /// delivery is accepted if every item is, and refused if it has none or more than 16.
+    ///
+    /// # Security
+    ///
+    /// Nothing signs which items stand together: whoever saw a batch can send each of its items alone, or items of several
+    /// batches in one. [`Verified::replay_key`](crate::Verified::replay_key) tells whole batches apart, whatever the order of
+    /// their items, and cannot tell that an item was there before. Process items one by one, each under an
+    /// [`event_key`](crate::Verified::event_key) of what its signature covers.
     #[must_use]
     pub const fn each_item(mut self, path: &'a str) -> Self {
         self.items = Some(path);

@@ -27,7 +27,7 @@ fn verify(scheme: Scheme<'_>, delivery: &Delivery, text: &str, now: Timestamp) -
 #[test]
 fn a_sample_of_every_scheme_at_any_time() {
     let all = providers::all().iter().chain(providers::unconfirmed::all());
-    for scheme in all.filter(|scheme| !scheme.has_public_key() && scheme.name() != "hygraph") {
+    for scheme in all.filter(|scheme| !scheme.has_public_key() && !matches!(scheme.name(), "hygraph" | "hook0")) {
         for now in [NOW, LONG_AGO] {
             let sample = Delivery::sample(scheme, now);
             let signed = sample.signed(*scheme, &ring("a secret of the tests 8e2f60c1"), SignWith::Current, now).unwrap();

@@ -13,7 +13,8 @@ pub enum SchemeError {
     /// One header is used for two things.
     #[error("one header name is used for two purposes")]
     HeaderUsedTwice,
-    /// The body is not among the signed parts, and the scheme does not say so with [`Covers`](crate::scheme::Covers).
+    /// The body is not among the signed parts, or only its items are, and the scheme does not say so with
+    /// [`Covers`](crate::scheme::Covers).
     #[error("the body is not signed: say so with `covers` if that is how the provider works")]
     BodyNotSigned,
     /// The scheme says that the body is not wholly covered, but signs it.
@@ -28,12 +29,20 @@ pub enum SchemeError {
     /// A tolerance without a timestamp would promise replay protection that is not there.
     #[error("a tolerance is set but there is no timestamp to check")]
     NoTimestampToCheck,
+    /// The timestamp stands in a signed body and is not signed apart from it: its one place is enough, and a second place
+    /// that is not signed would not be looked at.
+    #[error("the timestamp is signed in the body, so it has no second place: leave `timestamp_also_in` out")]
+    TwinOfSignedBody,
     /// An id is read but not signed: anyone could rewrite it.
     #[error("the message id is read but not signed")]
     IdNotSigned,
     /// An id is signed, but the scheme does not say where to read it.
     #[error("the message id is signed but has no source")]
     IdHasNoSource,
+    /// The signed content can be cut in two ways, so one signature would be good for two ids: the id touches a body, a number
+    /// or a header, or such parts stand on both sides of it.
+    #[error("nothing marks where the message id begins or ends in the signed content")]
+    IdNotSeparated,
     /// A source reads a tag or an item of the signature header, and the grammar has none.
     #[error("a source does not fit the grammar of the signature header")]
     SourceDoesNotFit,
@@ -117,8 +126,8 @@ pub enum SignError {
     /// The scheme signs a message id.
     #[error("the scheme signs a message id, and the message has none")]
     MissingId,
-    /// 1 to 256 visible ASCII characters, without the separator that follows it in the signed content.
-    #[error("the message id is not 1 to 256 visible ASCII characters without the scheme's separator")]
+    /// 1 to 256 visible ASCII characters, without the separators around it in the signed content.
+    #[error("the message id is not 1 to 256 visible ASCII characters without the scheme's separators")]
     InvalidId,
     /// The scheme signs the HTTP method.
     #[error("the scheme signs the method, and the message has none")]

@@ -85,18 +85,18 @@ pub const CLOUDFLARE_STREAM: Scheme<'static> = stamped("cloudflare-stream", "web
 /// over `id time body` without separators, 300 s both ways.
 ///
 /// Confidence B. Not covered: other headers. Rotation: while a secondary key exists both sign. The key is the text of
-/// the whole `configcat_whsk_…` secret, though it looks like base64. The id is signed: `X-ConfigCat-Webhook-ID`.
+/// the whole `configcat_whsk_…` secret, though it looks like base64. `X-ConfigCat-Webhook-ID` is signed, but nothing marks
+/// where it ends and the time begins, so it is not taken for a message id: copies are told by the whole signed content.
 /// Source: ConfigCat docs, with a printed vector.
 pub const CONFIGCAT: Scheme<'static> = timed(
     "configcat",
     "x-configcat-webhook-signature-v1",
     Grammar::List { between: ',', prefix: "" },
     Encoding::Base64,
-    &[Part::Id, Part::Timestamp, Part::Body],
+    &[Part::Header("x-configcat-webhook-id"), Part::Timestamp, Part::Body],
     "x-configcat-webhook-timestamp",
     Unit::Seconds,
-)
-.id("x-configcat-webhook-id");
+);
 
 /// UploadThing: `x-uploadthing-signature: hmac-sha256=<hex>` over the body.
 ///

@@ -8,13 +8,16 @@ mod json;
 mod lists;
 mod url;
 
-use super::forms::seconds;
+use super::forms::{seconds, stamped};
 use crate::encoding::{Encoding, SecretFormat};
 use crate::scheme::{Algorithm, Covers, Grammar, Part, Place, Scheme, Source, Tagged, Unit};
 
+/// `Body=xDigits1` and `Body=x&Digits=1` sign alike: every byte counts, but not which field it belongs to.
+const RUN_TOGETHER: Covers<'static> = Covers::Only("the URL, and the names and values of the form run together");
+
 /// Twilio: `X-Twilio-Signature: <base64>`, HMAC-SHA1 over the URL and the sorted fields of the form.
 ///
-/// Confidence A. Not covered: time, id, other headers, and where the name of a field ends and its value begins. With
+/// Confidence A. Not covered: time, id, other headers, and **where the name of a field ends and its value begins**. With
 /// `bodySHA256` in the query the URL alone is signed, and the body must have that hash. The port may or may not have been
 /// signed, so both are tried. Rotation: a secondary token becomes the primary one; put both into the ring. Source: its docs
 /// and SDKs.
@@ -28,6 +31,7 @@ pub const TWILIO: Scheme<'static> = Scheme::new(
     &[Part::With(url::without_port), Part::With(form::twilio)],
 )
 .or_signed(&[Part::With(url::with_port), Part::With(form::twilio)])
+.covers(RUN_TOGETHER)
 .reads_url();
 
 /// Braintree: the form field `bt_signature`, `<public key>|<hex>[&…]`, HMAC-SHA1 over the form field `bt_payload`.
@@ -52,7 +56,7 @@ pub const BRAINTREE: Scheme<'static> = Scheme::new(
 /// Plivo, version 3: `X-Plivo-Signature-V3: <base64>[,<base64>…]` over the URL with its query sorted, the sorted fields of the
 /// form, and `X-Plivo-Signature-V3-Nonce`.
 ///
-/// Confidence A. Not covered: time, id, other headers, and where the name of a field ends and its value begins. The secret is
+/// Confidence A. Not covered: time, id, other headers, and **where the name of a field ends and its value begins**. The secret is
 /// the auth token. Rotation: the list has room for several. Source: its SDK.
 pub const PLIVO: Scheme<'static> = Scheme::new(
     "plivo",
@@ -62,6 +66,7 @@ pub const PLIVO: Scheme<'static> = Scheme::new(
     Encoding::Base64,
     &[Part::With(form::plivo), Part::Lit("."), Part::Header("x-plivo-signature-v3-nonce")],
 )
+.covers(RUN_TOGETHER)
 .reads_url();
 
 /// Mercado Pago: `x-signature: ts=<seconds or milliseconds>,v1=<hex>` over `data.id` of the query, `x-request-id` and the
@@ -109,20 +114,28 @@ pub const CONTENTFUL: Scheme<'static> = Scheme::new(
 .tolerance(seconds(30), seconds(300))
 .reads_target();
 
-/// Hook0, and Coinbase CDP: `X-Hook0-Signature: t=<seconds>,h=<names>,v1=<hex>` over time, names, values of the named headers
-/// and body, or without headers `t=<seconds>,v0=<hex>` over `time.body`; 300 s both ways.
+/// Hook0, version 1, and Coinbase CDP: `X-Hook0-Signature: t=<seconds>,h=<names>,v1=<hex>` over time, names, values of the
+/// named headers and body, 300 s both ways.
 ///
-/// Confidence B. Not covered: id, headers that are not named. With `v1` there, `v0` is not looked at. Signers write `v0`.
-/// Rotation: no overlap documented. Source: its conformance file, and the docs of Coinbase.
+/// Confidence B. Not covered: id, headers that are not named, and where the last value ends and the body begins if there are
+/// dots in them. Version 0 is not looked at: both are made with one key, and a signature of version 1 is one of version 0 over
+/// a longer body. Only verified: a signer cannot name the headers. Rotation: no overlap documented. Source: its conformance
+/// file, and the docs of Coinbase.
 pub const HOOK0: Scheme<'static> = Scheme::new(
     "hook0",
     Algorithm::HmacSha256,
     Place::Header("x-hook0-signature"),
-    Grammar::Tagged(Tagged::new(',', '=', &["v1", "v0"]).strongest_only().keep(&["h"]).emit("v0")),
+    Grammar::Tagged(Tagged::new(',', '=', &["v1"]).keep(&["h"])),
     Encoding::Hex,
     &[Part::Timestamp, Part::Lit("."), Part::With(lists::hook0_headers), Part::Body],
 )
 .timestamp(Source::Tag("t"), Unit::Seconds);
+
+/// Hook0, version 0: `X-Hook0-Signature: t=<seconds>,v0=<hex>` over `time.body`, 300 s both ways.
+///
+/// Confidence B. Not covered: id, other headers. Only for a sender that never signs version 1 with this key: see
+/// [`HOOK0`]. Rotation: no overlap documented. Source: its conformance file.
+pub const HOOK0_V0: Scheme<'static> = stamped("hook0-v0", "x-hook0-signature", "t", &["v0"]);
 
 /// Hygraph: `gcms-signature: sign=<base64>, env=<environment>, t=<milliseconds>` over a JSON text of body, environment and
 /// time, 300 s both ways.
@@ -152,7 +165,9 @@ const ITEM: &str = "notificationItems";
 /// Adyen payment webhooks: `additionalData.hmacSignature` (base64) in each item of the JSON body, over eight fields of it.
 ///
 /// Confidence A. **Not covered: everything but those fields**, such as the reason, and where one ends and the next begins.
-/// Every item has to be signed; a missing field counts as empty. No time. Rotation: no overlap documented. Source: its SDK.
+/// Every item has to be signed; a missing field counts as empty. No time, and nothing signs which items stand together: remember
+/// each under an [`event_key`](crate::Verified::event_key) of `pspReference` and `eventCode`, because items of an old batch can
+/// be sent alone or in another one. Rotation: no overlap documented. Source: its SDK.
 pub const ADYEN_STANDARD: Scheme<'static> = Scheme::new(
     "adyen-standard",
     Algorithm::HmacSha256,
@@ -193,6 +208,7 @@ pub(super) const COMPUTED: &[Scheme<'static>] = &[
     MERCADO_PAGO,
     CONTENTFUL,
     HOOK0,
+    HOOK0_V0,
     HYGRAPH,
     ADYEN_STANDARD,
 ];
@@ -205,7 +221,7 @@ pub(super) mod unconfirmed {
 
     /// Mandrill: `X-Mandrill-Signature: <base64>`, HMAC-SHA1 over the URL and the sorted fields of the form.
     ///
-    /// Confidence C~. Not covered: time, id, other headers, and where the name of a field ends and its value begins. Rotation: no
+    /// Confidence C~. Not covered: time, id, other headers, and **where the name of a field ends and its value begins**. Rotation: no
     /// overlap documented. Source: third-party Python client django-anymail 15.2.
     pub const MANDRILL: Scheme<'static> = Scheme::new(
         "mandrill",
@@ -214,5 +230,6 @@ pub(super) mod unconfirmed {
         Grammar::Whole,
         Encoding::Base64,
         &[Part::Url, Part::With(form::sorted_fields)],
-    );
+    )
+    .covers(super::RUN_TOGETHER);
 }

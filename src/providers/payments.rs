@@ -78,10 +78,11 @@ pub const PAYSTACK: Scheme<'static> = Scheme::new(
 
 /// Mollie: `X-Mollie-Signature: [sha256=]<hex>` over the body.
 ///
-/// Confidence C. Not covered: time, id, other headers. Rotation: its client takes several secrets. Classic webhooks are
-/// not signed at all, and refused. Source: PHP client, SignatureValidator.
+/// Confidence C. Not covered: time, id, other headers. Rotation: the header may stand there several times, once for each
+/// secret, and its client takes several secrets. Classic webhooks are not signed at all, and refused. Source: PHP client,
+/// SignatureValidator.
 pub const MOLLIE: Scheme<'static> =
-    body_signed("mollie", "x-mollie-signature", Grammar::OptionalPrefix("sha256="), Encoding::Hex);
+    body_signed("mollie", "x-mollie-signature", Grammar::Tagged(Tagged::new(',', '=', &["sha256"]).bare_too()), Encoding::Hex);
 
 /// GoCardless: `Webhook-Signature: <hex>` over the body.
 ///

@@ -1,8 +1,8 @@
 //! Is this scheme sound? One `const fn`, run by the compiler for constants and by the builders for all others.
 
-use super::{Covers, Grammar, Part, Place, Scheme, Source, Tagged};
+use super::text::{contains, header, same_header, separator, visible};
+use super::{Covers, Encoding, Grammar, Part, Place, Scheme, Source, Tagged, boundary};
 use crate::error::SchemeError;
-use crate::headers::is_token;
 
 impl Scheme<'_> {
     /// Checks the scheme against itself.
@@ -89,7 +89,10 @@ impl Scheme<'_> {
                     visible(prefix)
                 }
             }
-            Grammar::Tagged(tagged) => check_tagged(&tagged),
+            Grammar::Tagged(tagged) => {
+                let padded = matches!(self.encoding, Encoding::Base64 | Encoding::Base64UrlPadded) && tagged.pair == '=';
+                if tagged.bare && (padded || tagged.any_tag) { Err(SchemeError::BadGrammar) } else { check_tagged(&tagged) }
+            }
         }
     }
 
@@ -140,8 +143,9 @@ impl Scheme<'_> {
         // A function part is trusted to write what the provider signs: the body, the time and the id among it.
         let in_signed_body = matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _))) && body;
         match self.covers {
-            Covers::WholeBody if !body && !function => return Err(SchemeError::BodyNotSigned),
-            Covers::Only(_) if body => return Err(SchemeError::BodyIsSigned),
+            // What stands around the items of a batch is signed by nobody.
+            Covers::WholeBody if self.items.is_some() || (!body && !function) => return Err(SchemeError::BodyNotSigned),
+            Covers::Only(_) if body && self.items.is_none() => return Err(SchemeError::BodyIsSigned),
             _ => {}
         }
         if self.timestamp.is_some() && !timestamp && !function && !in_signed_body {
@@ -156,7 +160,11 @@ impl Scheme<'_> {
         if id && self.id.is_none() {
             return Err(SchemeError::IdHasNoSource);
         }
-        Ok(())
+        let unit = match self.timestamp {
+            Some((_, unit)) => Some(unit),
+            None => None,
+        };
+        if boundary::is_clear(parts, unit) { Ok(()) } else { Err(SchemeError::IdNotSeparated) }
     }
 
     const fn check_sources(&self) -> Result<(), SchemeError> {
@@ -169,6 +177,10 @@ impl Scheme<'_> {
             }
         }
         match self.twin {
+            // Such a time is read when the signature was found good, and by then nothing is compared.
+            Some(_) if matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _))) && !has_timestamp(self.parts) => {
+                Err(SchemeError::TwinOfSignedBody)
+            }
             Some(twin) => self.check_source(&twin),
             None => Ok(()),
         }
@@ -274,6 +286,17 @@ impl Scheme<'_> {
     }
 }
 
+const fn has_timestamp(parts: &[Part<'_>]) -> bool {
+    let mut rest = parts;
+    while let [part, tail @ ..] = rest {
+        if matches!(part, Part::Timestamp) {
+            return true;
+        }
+        rest = tail;
+    }
+    false
+}
+
 const fn has_function(parts: &[Part<'_>]) -> bool {
     let mut rest = parts;
     while let [part, tail @ ..] = rest {
@@ -318,62 +341,5 @@ const fn check_tagged(tagged: &Tagged<'_>) -> Result<(), SchemeError> {
     match tagged.emit_previous {
         Some(tag) if !contains(tagged.accept, tag) => Err(SchemeError::BadGrammar),
         _ => Ok(()),
-    }
-}
-
-const fn header(name: &str) -> Result<(), SchemeError> {
-    if is_token(name.as_bytes()) { Ok(()) } else { Err(SchemeError::BadHeaderName) }
-}
-
-/// A separator of a header value: a blank, or visible ASCII that no encoding of a signature uses.
-const fn separator(c: char) -> bool {
-    c == ' ' || (c.is_ascii_punctuation() && !matches!(c, '+' | '/' | '_' | '-'))
-}
-
-/// Visible ASCII, without blanks at the ends, as it stands in a header value.
-const fn visible(text: &str) -> Result<(), SchemeError> {
-    let mut rest = text.as_bytes();
-    if let [b' ', ..] | [.., b'\t'] = rest {
-        return Err(SchemeError::BadText);
-    }
-    while let [byte, tail @ ..] = rest {
-        if !(byte.is_ascii_graphic() || *byte == b' ') {
-            return Err(SchemeError::BadText);
-        }
-        rest = tail;
-    }
-    Ok(())
-}
-
-const fn same_header(a: &str, b: &str) -> bool {
-    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
-    loop {
-        match (a, b) {
-            ([], []) => return true,
-            ([x, more_a @ ..], [y, more_b @ ..]) if x.eq_ignore_ascii_case(y) => (a, b) = (more_a, more_b),
-            _ => return false,
-        }
-    }
-}
-
-const fn contains(tags: &[&str], tag: &str) -> bool {
-    let mut rest = tags;
-    while let [one, tail @ ..] = rest {
-        if same_text(one, tag) {
-            return true;
-        }
-        rest = tail;
-    }
-    false
-}
-
-const fn same_text(a: &str, b: &str) -> bool {
-    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
-    loop {
-        match (a, b) {
-            ([], []) => return true,
-            ([x, more_a @ ..], [y, more_b @ ..]) if *x == *y => (a, b) = (more_a, more_b),
-            _ => return false,
-        }
     }
 }

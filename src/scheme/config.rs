@@ -26,7 +26,7 @@ use raw::{Raw, RawSignature, RawSource, RawTags, named};
 /// | `signed` | the signed content: text with `{body}`, `{timestamp}`, `{id}`, `{method}`, `{url}`, `{header:name}`, `{json:path}`, `{json?:path}` (may be missing), `{form:name}`; `{{` and `}}` are braces |
 /// | `or_signed` | a second content, tried when the first does not match |
 /// | `signature` | one of `header`, `headers`, `numbered = { stem, last }`, `json`, `form`; and how it is read: nothing for the whole value, `prefix` (`prefix_optional = true` if it may be missing), `list` (a separator, with `prefix` in front), or `tags` |
-/// | `signature.tags` | `between`, `pair`, `accept` (or `any = true`); `group`, `emit`, `emit_previous`, `blank_after`, `strongest_only` |
+/// | `signature.tags` | `between`, `pair`, `accept` (or `any = true`); `group`, `emit`, `emit_previous`, `blank_after`, `strongest_only`, `bare_too` |
 /// | `timestamp` | one of `header`, `tag`, `json`, `form`, `first_item = true`; `unit` (`seconds`, `millis`, `seconds-or-millis`, `rfc3339`, `iso-utc`, `http-date`); `past_seconds`, `future_seconds` (300); `also_in` |
 /// | `id` | the header of the message id |
 /// | `require` | pairs of a header and its value |
@@ -276,6 +276,7 @@ fn tagged<'a>(tags: &'a RawTags, accept: &'a [&'a str]) -> Tagged<'a> {
     tagged.emit_previous = tags.emit_previous.as_deref();
     tagged.blank = tags.blank_after;
     tagged.strongest = tags.strongest_only;
+    tagged.bare = tags.bare_too;
     tagged
 }
 
@@ -301,8 +302,11 @@ const fn field_of(why: SchemeError) -> &'static str {
     match why {
         SchemeError::NoName => "name",
         SchemeError::BodyNotSigned | SchemeError::BodyIsSigned => "covers",
-        SchemeError::TimestampNotSigned | SchemeError::IdNotSigned => "signed",
-        SchemeError::TimestampHasNoSource | SchemeError::NoTimestampToCheck | SchemeError::SourceDoesNotFit => "timestamp",
+        SchemeError::TimestampNotSigned | SchemeError::IdNotSigned | SchemeError::IdNotSeparated => "signed",
+        SchemeError::TimestampHasNoSource
+        | SchemeError::NoTimestampToCheck
+        | SchemeError::TwinOfSignedBody
+        | SchemeError::SourceDoesNotFit => "timestamp",
         SchemeError::IdHasNoSource => "id",
         _ => "signature",
     }

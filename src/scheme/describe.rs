@@ -94,7 +94,8 @@ fn place(f: &mut fmt::Formatter<'_>, scheme: &Scheme<'_>) -> fmt::Result {
                 write!(f, "{tag}{}<timestamp>{}", tagged.pair, tagged.between)?;
             }
             let emit = if tagged.any_tag { "<key>" } else { tagged.emit };
-            write!(f, "{emit}{}<signature>[{}…]", tagged.pair, tagged.between)
+            let (open, close) = if tagged.bare { ("[", "]") } else { ("", "") };
+            write!(f, "{open}{emit}{}{close}<signature>[{}…]", tagged.pair, tagged.between)
         }
     }
 }

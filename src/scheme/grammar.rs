@@ -54,6 +54,7 @@ pub struct Tagged<'a> {
     pub(crate) blank: bool,
     pub(crate) any_tag: bool,
     pub(crate) strongest: bool,
+    pub(crate) bare: bool,
     pub(crate) keep: &'a [&'a str],
 }
 
@@ -73,6 +74,7 @@ impl<'a> Tagged<'a> {
             blank: false,
             any_tag: false,
             strongest: false,
+            bare: false,
             keep: &[],
         }
     }
@@ -87,9 +89,21 @@ impl<'a> Tagged<'a> {
 
     /// Of the accepted tags only the first that occurs counts, in the order of `accept`: a right signature of a weaker
     /// version does not rescue a wrong one of a stronger version.
+    ///
+    /// # Security
+    ///
+    /// Whoever sends a delivery chooses its tags, and can leave the stronger one out. All versions that are accepted have to
+    /// sign the same content, or contents that cannot be the same text; otherwise accept one.
     #[must_use]
     pub const fn strongest_only(mut self) -> Self {
         self.strongest = true;
+        self
+    }
+
+    /// An item without a tag is a signature too. For encodings that do not use the `pair` character.
+    #[must_use]
+    pub const fn bare_too(mut self) -> Self {
+        self.bare = true;
         self
     }
 

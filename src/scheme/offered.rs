@@ -15,7 +15,7 @@ use crate::message::{MAX_KEPT, Said};
 use crate::time::{self, Timestamp};
 
 /// The most bytes of one header value that are looked at.
-const MAX_VALUE: usize = 8 * 1024;
+pub(crate) const MAX_VALUE: usize = 8 * 1024;
 
 /// Everything of a delivery that is needed besides its body.
 pub(crate) struct Offered<'a> {
@@ -276,7 +276,12 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     fn item(&mut self, item: &'a [u8], tagged: &TaggedRule) {
-        let (tag, Some(value)) = cut(item, tagged.pair) else { return };
+        let (tag, Some(value)) = cut(item, tagged.pair) else {
+            if tagged.bare {
+                self.offer(item);
+            }
+            return;
+        };
         let tag = trim(tag);
         if tagged.any_tag {
             self.offer(value);

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::ops::RangeFrom;
 use core::time::Duration;
 
+use super::boundary;
 use super::candidates::{MAX_CANDIDATES, MAX_PUBLIC_CANDIDATES};
 use super::{DEFAULT_WINDOW, Encoding, Grammar, Part, Place, Scheme, Source, Tagged, Unit};
 use crate::error::{Rejection, SchemeError};
@@ -39,8 +40,8 @@ pub(crate) struct Rules {
     pub(crate) window: Option<(Duration, Duration)>,
     /// The scheme's own header names, then its aliases.
     pub(crate) names: Box<[Names]>,
-    /// What an id must not contain, because it follows the id in the signed content.
-    pub(crate) id_stop: Option<u8>,
+    /// What an id must not contain, because it marks where the id begins or ends in the signed content.
+    pub(crate) id_stops: Box<[u8]>,
     pub(crate) signs_url: bool,
     pub(crate) signs_method: bool,
     pub(crate) reads_target: bool,
@@ -77,6 +78,7 @@ pub(crate) struct TaggedRule {
     pub(crate) blank: bool,
     pub(crate) any_tag: bool,
     pub(crate) strongest: bool,
+    pub(crate) bare: bool,
     pub(crate) keep: Box<[Text]>,
 }
 
@@ -138,6 +140,7 @@ impl Rules {
         let mut header = 0_usize..;
         let curve = scheme.algorithm.curve();
         let timed = scheme.timestamp.is_some();
+        let unit = scheme.timestamp.map(|(_, unit)| unit);
         Ok(Self {
             name: scheme.name.into(),
             hash: scheme.algorithm.hash(),
@@ -159,7 +162,7 @@ impl Rules {
             twin: scheme.twin.map(|source| source_rule(&source)),
             window: timed.then(|| scheme.window.unwrap_or((DEFAULT_WINDOW, DEFAULT_WINDOW))),
             names: names.into(),
-            id_stop: id_stop(scheme.parts),
+            id_stops: boundary::stops(scheme.parts, unit).chain(boundary::stops(scheme.or_parts, unit)).collect(),
             signs_url: scheme.signs_url(),
             signs_method: scheme.reads_method || scheme.parts.iter().any(|p| matches!(p, Part::Method)),
             reads_target: scheme.reads_target,
@@ -185,12 +188,11 @@ impl Rules {
         self.names.iter().any(|names| names.id.is_some())
     }
 
-    /// Whether an id may be signed: 1 to 256 visible ASCII characters without the separator that follows it.
+    /// Whether an id may be signed: 1 to 256 visible ASCII characters without the separators around it.
     pub(crate) fn id_is_fine(&self, id: &[u8]) -> bool {
-        // Neither a space nor anything beyond ASCII, so it stands for no separator. Every byte is judged: that is faster
-        // than to stop at the first bad one.
-        let stop = self.id_stop.unwrap_or(b' ');
-        (1..=256).contains(&id.len()) && id.iter().fold(true, |fine, b| fine & b.is_ascii_graphic() & (*b != stop))
+        // Every byte is judged: that is faster than to stop at the first bad one.
+        let fine = |b: &u8| self.id_stops.iter().fold(b.is_ascii_graphic(), |fine, stop| fine & (b != stop));
+        (1..=256).contains(&id.len()) && id.iter().fold(true, |all, b| all & fine(b))
     }
 }
 
@@ -233,20 +235,31 @@ fn grammar_rule(grammar: &Grammar<'_>) -> Result<GrammarRule, SchemeError> {
         Grammar::Prefix(text) => GrammarRule::Prefix { text: (*text).into(), optional: false },
         Grammar::OptionalPrefix(text) => GrammarRule::Prefix { text: (*text).into(), optional: true },
         Grammar::List { between, prefix } => GrammarRule::List { between: byte(*between)?, prefix: (*prefix).into() },
-        Grammar::Tagged(Tagged { between, pair, group, accept, emit, emit_previous, blank, any_tag, strongest, keep }) => {
-            GrammarRule::Tagged(TaggedRule {
-                between: byte(*between)?,
-                pair: byte(*pair)?,
-                group: group.map(byte).transpose()?,
-                accept: accept.iter().map(|tag| Text::from(*tag)).collect(),
-                emit: (*emit).into(),
-                emit_previous: emit_previous.map(Into::into),
-                blank: *blank,
-                any_tag: *any_tag,
-                strongest: *strongest,
-                keep: keep.iter().map(|tag| Text::from(*tag)).collect(),
-            })
-        }
+        Grammar::Tagged(Tagged {
+            between,
+            pair,
+            group,
+            accept,
+            emit,
+            emit_previous,
+            blank,
+            any_tag,
+            strongest,
+            bare,
+            keep,
+        }) => GrammarRule::Tagged(TaggedRule {
+            between: byte(*between)?,
+            pair: byte(*pair)?,
+            group: group.map(byte).transpose()?,
+            accept: accept.iter().map(|tag| Text::from(*tag)).collect(),
+            emit: (*emit).into(),
+            emit_previous: emit_previous.map(Into::into),
+            blank: *blank,
+            any_tag: *any_tag,
+            strongest: *strongest,
+            bare: *bare,
+            keep: keep.iter().map(|tag| Text::from(*tag)).collect(),
+        }),
     })
 }
 
@@ -275,13 +288,4 @@ fn part_rules(parts: &[Part<'_>], header: &mut RangeFrom<usize>) -> Box<[PartRul
         Part::With(function) => PartRule::With(*function),
     };
     parts.iter().map(rule).collect()
-}
-
-/// The first byte of a literal that follows the id. Without this rule (`a.1`, `x`) and (`a`, `1.x`) could sign alike.
-fn id_stop(parts: &[Part<'_>]) -> Option<u8> {
-    let at = parts.iter().position(|p| matches!(p, Part::Id))?;
-    match parts.get(at.checked_add(1)?)? {
-        Part::Lit(text) => text.bytes().next(),
-        _ => None,
-    }
 }

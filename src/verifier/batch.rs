@@ -30,13 +30,10 @@ where
     S::Key: VerifyKey,
 {
     let rules = &verifier.setup.rules;
-    let (mut first, mut count) = (None, 0_usize);
-    let mut whole = Sha256::new_with_prefix(DIGEST_BLOCK);
+    let (mut first, mut count, mut digests) = (None, 0_usize, [[0; 32]; MAX_ITEMS]);
     in_each_item(body, path, &mut |item| {
+        let digest = digests.get_mut(count).ok_or(Rejection::TooMany)?;
         count = count.saturating_add(1);
-        if count > MAX_ITEMS {
-            return Err(Rejection::TooMany);
-        }
         let mut candidates = Candidates::new(rules);
         let offered = Offered::read(rules, head.headers, Some(item), &mut candidates)?;
         let content = verifier.content(head, &offered, item)?;
@@ -46,11 +43,19 @@ where
         macs.finish_into(&mut tags);
         let matched = tags.matching(candidates.iter()).ok_or(Rejection::Mismatch)?;
         first = first.or(Some(matched));
-        whole.update(tags.digest.unwrap_or_default());
+        *digest = tags.digest.unwrap_or_default();
         Ok(())
     })?;
     let first = first.ok_or(Rejection::Missing(Field::Signature))?;
     let matched = live.get(first).copied().flatten().ok_or(Rejection::Mismatch)?;
-    let told = Told::Digest(whole.finalize().into());
+    let told = Told::Digest(of_items(digests.get_mut(..count).unwrap_or_default()));
     Ok(Evidence { matched: Matched::of(&matched, ring), sent: None, told, setup: Arc::clone(&verifier.setup) })
+}
+
+/// Nothing signs the order of the items or how often one occurs, so neither makes another delivery.
+fn of_items(digests: &mut [[u8; 32]]) -> [u8; 32] {
+    digests.sort_unstable();
+    let mut whole = Sha256::new_with_prefix(DIGEST_BLOCK);
+    digests.chunk_by(|a, b| a == b).filter_map(<[_]>::first).for_each(|digest| whole.update(digest));
+    whole.finalize().into()
 }

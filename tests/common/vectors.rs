@@ -46,7 +46,7 @@ pub(crate) fn presentation(vector: &Value, carrier: Carrier<'static>) -> Result<
 
 /// Reads a vector of a provider that signs; an `Err` is the outcome of a set-up that does not come to verifying.
 pub(crate) fn delivery(vector: &Value) -> Result<Delivery, Outcome> {
-    let scheme = scheme_of(text(vector, "provider")?, vector.get("params"))?;
+    let scheme = scheme_of(row(vector)?, vector.get("params"))?;
     let now = Timestamp::from_unix_secs(vector.get("now_unix").and_then(Value::as_i64).ok_or_else(bad_input)?);
     let request = vector.get("request").ok_or_else(bad_input)?;
     let (origin, target) = split_url(text(request, "url")?);
@@ -63,6 +63,13 @@ pub(crate) fn delivery(vector: &Value) -> Result<Delivery, Outcome> {
         body_limit: None,
         now,
     })
+}
+
+/// The name of the row. The vectors have one name for both versions of Hook0, and a receiver pins one.
+fn row(vector: &Value) -> Result<&str, Outcome> {
+    let provider = text(vector, "provider")?;
+    let has_v1 = vector["request"]["headers"].to_string().contains("v1=");
+    Ok(if provider == "hook0" && !has_v1 { "hook0-v0" } else { provider })
 }
 
 /// The scheme of a provider, with what its senders let a project choose.

@@ -4,18 +4,23 @@ use super::url;
 use crate::error::{Field, Rejection};
 use crate::headers::trim;
 use crate::message::{RequestView, Write};
+use crate::scheme::MAX_VALUE;
 
 /// A list of more names is refused.
 const MAX_NAMES: usize = 64;
 
-/// The value of a header, without the blanks around it, if it occurs at most once.
+/// The value of a header, without the blanks around it, if it occurs at most once. Bounded as that of any other header.
 fn at_most_once<'a>(view: &RequestView<'a>, name: &str) -> Result<Option<&'a [u8]>, Rejection> {
     let (mut found, mut lines) = (None, 0_usize);
     view.header(name, &mut |value| {
         found = Some(trim(value));
         lines = lines.saturating_add(1);
     });
-    if lines > 1 { Err(Rejection::Ambiguous(Field::Header)) } else { Ok(found) }
+    match found {
+        _ if lines > 1 => Err(Rejection::Ambiguous(Field::Header)),
+        Some(value) if value.len() > MAX_VALUE => Err(Rejection::Malformed(Field::Header)),
+        found => Ok(found),
+    }
 }
 
 /// The value of a header that must occur once.
@@ -23,11 +28,20 @@ fn once<'a>(view: &RequestView<'a>, name: &str) -> Result<&'a [u8], Rejection> {
     at_most_once(view, name)?.ok_or(Rejection::Missing(Field::Header))
 }
 
-/// The names of a list of header names.
+/// The names of a list of header names, each of them once: whoever repeats one has a long value hashed again.
 fn names(list: &[u8], between: char) -> Result<impl Iterator<Item = &str> + Clone, Rejection> {
     let list = core::str::from_utf8(list).map_err(|_| Rejection::Malformed(Field::Header))?;
     let names = list.split(between);
-    if names.clone().count() > MAX_NAMES { Err(Rejection::Malformed(Field::Header)) } else { Ok(names) }
+    if names.clone().count() > MAX_NAMES {
+        return Err(Rejection::Malformed(Field::Header));
+    }
+    let mut rest = names.clone();
+    while let Some(name) = rest.next() {
+        if rest.clone().any(|other| other.eq_ignore_ascii_case(name)) {
+            return Err(Rejection::Malformed(Field::Header));
+        }
+    }
+    Ok(names)
 }
 
 /// `name:value;name:value…` of the headers that the sender names, in his order.
@@ -49,11 +63,8 @@ pub(super) fn contentful_headers(view: &RequestView<'_>, out: &mut Write<'_>) ->
     Ok(())
 }
 
-/// For version 1 the names of the covered headers, and their values; for version 0 nothing.
+/// The names of the covered headers, and their values.
 pub(super) fn hook0_headers(view: &RequestView<'_>, out: &mut Write<'_>) -> Result<(), Rejection> {
-    if view.version() != Some("v1") {
-        return Ok(());
-    }
     let list = view.tag("h").ok_or(Rejection::Missing(Field::Header))?;
     out(list);
     for name in names(list, ' ')? {

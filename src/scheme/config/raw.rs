@@ -152,6 +152,8 @@ pub(super) struct RawTags {
     pub(super) blank_after: bool,
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) strongest_only: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) bare_too: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -293,6 +295,7 @@ impl RawSignature {
                     emit_previous: tagged.emit_previous.map(str::to_owned),
                     blank_after: tagged.blank,
                     strongest_only: tagged.strongest,
+                    bare_too: tagged.bare,
                 });
             }
         }

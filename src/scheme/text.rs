@@ -1,0 +1,61 @@
+//! Texts of a scheme, compared where it is checked: `const fn`, so without iterators and `==`.
+
+use crate::error::SchemeError;
+use crate::headers::is_token;
+
+pub(super) const fn header(name: &str) -> Result<(), SchemeError> {
+    if is_token(name.as_bytes()) { Ok(()) } else { Err(SchemeError::BadHeaderName) }
+}
+
+/// A separator of a header value: a blank, or visible ASCII that no encoding of a signature uses.
+pub(super) const fn separator(c: char) -> bool {
+    c == ' ' || (c.is_ascii_punctuation() && !matches!(c, '+' | '/' | '_' | '-'))
+}
+
+/// Visible ASCII, without blanks at the ends, as it stands in a header value.
+pub(super) const fn visible(text: &str) -> Result<(), SchemeError> {
+    let mut rest = text.as_bytes();
+    if let [b' ', ..] | [.., b'\t'] = rest {
+        return Err(SchemeError::BadText);
+    }
+    while let [byte, tail @ ..] = rest {
+        if !(byte.is_ascii_graphic() || *byte == b' ') {
+            return Err(SchemeError::BadText);
+        }
+        rest = tail;
+    }
+    Ok(())
+}
+
+pub(super) const fn same_header(a: &str, b: &str) -> bool {
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    loop {
+        match (a, b) {
+            ([], []) => return true,
+            ([x, more_a @ ..], [y, more_b @ ..]) if x.eq_ignore_ascii_case(y) => (a, b) = (more_a, more_b),
+            _ => return false,
+        }
+    }
+}
+
+pub(super) const fn contains(tags: &[&str], tag: &str) -> bool {
+    let mut rest = tags;
+    while let [one, tail @ ..] = rest {
+        if same_text(one, tag) {
+            return true;
+        }
+        rest = tail;
+    }
+    false
+}
+
+const fn same_text(a: &str, b: &str) -> bool {
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    loop {
+        match (a, b) {
+            ([], []) => return true,
+            ([x, more_a @ ..], [y, more_b @ ..]) if *x == *y => (a, b) = (more_a, more_b),
+            _ => return false,
+        }
+    }
+}
