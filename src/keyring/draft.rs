@@ -63,13 +63,14 @@ impl<K: Key> Draft<K> {
         Change { ring: Keyring(Arc::new(self.inner)), events }
     }
 
-    /// A key that enters the ring must not be in it, nor have been revoked from it.
+    /// A key that enters the ring must not be in it, nor have been revoked from it. Nor may another key have its name:
+    /// pages and the audit trail would say of the one what is true of the other.
     pub(super) fn is_new(&self, key: &K) -> Result<(), Refused> {
         let (fingerprint, id) = (key.fingerprint(), key.id());
         if self.inner.held().any(|held| held.fingerprint() == fingerprint || held.id() == id) {
             return Err(Refused::SameKey);
         }
-        if self.inner.tombstones.iter().any(|dead| dead.fingerprint == fingerprint) {
+        if self.inner.tombstones.iter().any(|dead| dead.fingerprint == fingerprint || dead.id == id) {
             return Err(Refused::WasRevoked);
         }
         Ok(())
