@@ -195,6 +195,10 @@ impl Key for Secret {
     fn label(&self) -> Option<&Arc<str>> {
         self.label.as_ref()
     }
+
+    fn revocable(&self) -> Fingerprint {
+        self.master.unwrap_or(self.fingerprint)
+    }
 }
 
 #[expect(private_interfaces, reason = "the trait is sealed")]
@@ -208,9 +212,6 @@ impl sealed::Material for Secret {
     }
     fn verifies(&self, _content: &[u8], _signature: &[u8]) -> bool {
         false
-    }
-    fn revocable(&self) -> Fingerprint {
-        self.master.unwrap_or(self.fingerprint)
     }
 }
 

@@ -238,10 +238,6 @@ impl sealed::Material for PublicKey {
             }
         }
     }
-
-    fn revocable(&self) -> Fingerprint {
-        self.fingerprint
-    }
 }
 
 impl VerifyKey for PublicKey {}
