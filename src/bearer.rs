@@ -198,6 +198,12 @@ where
         self.keys.ring().live(now).any(|live| live.key.is_slow())
     }
 
+    /// The header that the token comes in, if it comes in one.
+    #[cfg(feature = "http-body")]
+    pub(crate) fn header(&self) -> Option<&Name> {
+        self.carried.header(&self.shared.authorization)
+    }
+
     /// The ring of this moment, unless it is our own fault that nobody can be let in.
     fn live_ring(&self, now: Timestamp) -> Result<Keyring<S::Key>, Rejection> {
         let ring = self.keys.ring();

@@ -9,7 +9,6 @@ use core::pin::Pin;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::AUTHORIZATION;
 use http::request::Parts;
 use tokio::runtime::Handle;
 
@@ -17,6 +16,7 @@ use super::proof::Admitted;
 use crate::bearer::{BearerVerifier, Presented};
 use crate::error::Rejection;
 use crate::hashed::PresentedKey;
+use crate::headers::Name;
 use crate::key::{Identity, VerifyKey};
 use crate::keyring::KeySource;
 use crate::message::Request;
@@ -176,8 +176,8 @@ where
         let runtime = if self.0.is_slow(now) { Handle::try_current().ok() } else { None };
         let Some(runtime) = runtime else { return self.0.identify(&head.headers, query, now) };
         let mut headers = HeaderMap::new();
-        for value in head.headers.get_all(AUTHORIZATION) {
-            headers.append(AUTHORIZATION, value.clone());
+        if let Some(name) = self.0.header().map(Name::as_http) {
+            headers.extend(head.headers.get_all(name).iter().map(|value| (name.clone(), value.clone())));
         }
         let (verifier, query) = (Arc::clone(&self.0), query.map(ToString::to_string));
         let check = runtime.spawn_blocking(move || verifier.identify(&headers, query.as_deref(), now));

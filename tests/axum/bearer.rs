@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::Router;
 use axum::routing::any;
+use base64ct::{Base64, Encoding as _};
+use hookring::providers::tokens;
 use hookring::receiver::{Admitted, Receiver};
 use hookring::{
-    BcryptHash, BearerVerifier, Derivation, Derived, KeySource, Keyring, Role, Secret, SecretFormat, Sha256Hash,
+    BcryptHash, BearerVerifier, Carrier, Derivation, Derived, KeySource, Keyring, Role, Secret, SecretFormat, Sha256Hash,
     SharedKeyring, Timestamp,
 };
 
@@ -227,4 +229,25 @@ async fn another_key_of_the_same_label_does_not_let_the_old_one_in() {
         cut.rotate(named("a new secret of the sender"), Duration::ZERO, START).unwrap().ring
     };
     assert_eq!(uploaded(Arc::clone(&shared), SECRET, &shared, meanwhile, START).await, "token_mismatch");
+}
+
+/// Slow checks run on another thread, which gets the header that the carrier names.
+#[tokio::test]
+async fn slow_hashes_in_other_headers() {
+    let secret = Secret::generate(SecretFormat::Base64Url).unwrap();
+    let ring = Keyring::new(BcryptHash::of(&secret, 10).unwrap(), Timestamp::now()).ring;
+    let basic = Base64::encode_string(format!("hooks:{}", secret.reveal()).as_bytes());
+    for (carrier, target, header) in [
+        (Carrier::Bearer, "/hook".into(), format!("Authorization: Bearer {}\r\n", secret.reveal())),
+        (tokens::GITLAB_TOKEN, "/hook".into(), format!("X-Gitlab-Token: {}\r\n", secret.reveal())),
+        (Carrier::Basic { user: Some("hooks") }, "/hook".into(), format!("Authorization: Basic {basic}\r\n")),
+        (Carrier::Query("key"), format!("/hook?key={}", secret.reveal()), String::new()),
+    ] {
+        let verifier = BearerVerifier::new(ring.clone(), 1).carried_by(carrier).unwrap();
+        let address = serve(app(Receiver::bearer(verifier))).await;
+        assert_eq!(send(address, "POST", &target, &header, b"").await.status, 200, "{carrier:?}");
+        let twice = send(address, "POST", &target, &format!("{header}{header}"), b"").await.status;
+        assert_eq!(twice, if header.is_empty() { 200 } else { 401 }, "{carrier:?}");
+        assert_eq!(send(address, "POST", "/hook", "X-Gitlab-Token: guess\r\n", b"").await.status, 401, "{carrier:?}");
+    }
 }
