@@ -89,7 +89,8 @@ where
             let stream = Verifier::begin(self, request(head, ()), now);
             stream.map(|stream| Box::new(Streaming { verifier: self, stream }) as Box<dyn Progress<P>>)
         } else {
-            Ok(Box::new(Whole { verifier: self, head }) as Box<dyn Progress<P>>)
+            let fine = self.check_head(request(head, ()), now);
+            fine.map(|()| Box::new(Whole { verifier: self, head }) as Box<dyn Progress<P>>)
         }))
     }
 
