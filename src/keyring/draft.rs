@@ -53,14 +53,16 @@ impl<K: Key> Draft<K> {
 
     pub(super) fn done(mut self) -> Change<K> {
         let inner = &mut self.inner;
-        let lineage = Lineage::next(&inner.lineage, inner);
+        let before = inner.lineage;
+        let lineage = Lineage::next(&before, inner);
         inner.lineage = lineage;
         if inner.generation == 1 {
             inner.origin = lineage;
         }
         let (at, generation) = (inner.as_of, inner.generation);
         let events = self.events.into_iter().map(|kind| Event { at, generation, kind }).collect();
-        Change { ring: Keyring(Arc::new(self.inner)), events }
+        let parent = (generation > 1).then_some(before);
+        Change { ring: Keyring(Arc::new(self.inner)), events, parent }
     }
 
     /// A key that enters the ring must not be in it, nor have been revoked from it. Nor may another key have its name:
