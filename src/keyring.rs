@@ -18,7 +18,6 @@ pub(crate) use record::{Place, Record};
 pub use status::{KeyStatus, Part, Status};
 
 use crate::key::{Fingerprint, Identity, Key, KeyId};
-use crate::mac::MAX_KEYS;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
@@ -164,7 +163,7 @@ impl<K: Key> fmt::Debug for Keyring<K> {
 }
 
 /// At most this many keys are live at once.
-pub const MAX_LIVE: usize = MAX_KEYS;
+pub const MAX_LIVE: usize = 5;
 /// The longest grace of a previous key.
 pub const MAX_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
 /// A transition is refused if the clock is further than this behind the last one.
@@ -282,6 +281,11 @@ impl<K: Key> Keyring<K> {
     pub(crate) fn still_counts(&self, key: &Identity, ran_out: bool) -> bool {
         let was_revoked = || self.0.tombstones.iter().any(|dead| dead.fingerprint == key.revocable);
         self.holds(&key.fingerprint) || (ran_out && !was_revoked())
+    }
+
+    /// Whether it depends on the time which keys are live.
+    pub(crate) fn has_deadlines(&self) -> bool {
+        !self.0.previous.is_empty()
     }
 
     /// Whether the ring holds this key in any role, live or not.
