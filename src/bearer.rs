@@ -2,6 +2,7 @@
 //! credentials or a piece of the path.
 
 mod carried;
+mod presented;
 mod query;
 mod slow;
 mod token;
@@ -11,6 +12,7 @@ use core::fmt;
 
 use subtle::{Choice, ConditionallySelectable};
 
+pub use presented::Presented;
 #[cfg(feature = "http-body")]
 pub(crate) use query::decoded as percent_decoded;
 pub use query::redact_query;
@@ -19,8 +21,8 @@ use crate::carrier::Carrier;
 use crate::error::{Field, Rejection, SetupError};
 use crate::hashed::PresentedKey;
 use crate::headers::{Headers, Name};
-use crate::key::{Key, KeyId};
-use crate::keyring::{KeySource, Keyring, Live, Role};
+use crate::key::{Identity, Key};
+use crate::keyring::{KeySource, Keyring, Live};
 use crate::time::Timestamp;
 use crate::verifier::NoKeys;
 use carried::{Carried, Found};
@@ -86,25 +88,6 @@ struct Shared {
     slow: Slow,
 }
 
-/// A token that is the secret behind a live key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-#[must_use = "which key matched, and in which role"]
-pub struct Presented {
-    /// Which key matched.
-    pub key: KeyId,
-    /// Its public label, if it has one.
-    pub label: Option<Arc<str>>,
-    /// Its role: tokens under [`Role::Previous`] show who still uses the old secret.
-    pub role: Role,
-    /// When the key dies, if it is a previous one.
-    pub expires_at: Option<Timestamp>,
-    /// The generation of the ring that was used.
-    pub generation: u64,
-    /// Whether the token came in the query, so that it now stands in the logs of every hop.
-    pub by_query: bool,
-}
-
 impl<S: KeySource> BearerVerifier<S>
 where
     S::Key: PresentedKey,
@@ -138,6 +121,16 @@ where
         query: Option<&str>,
         now: Timestamp,
     ) -> Result<Presented, Rejection> {
+        self.identify(headers, query, now).map(|(presented, _)| presented)
+    }
+
+    /// The same, with what finds the key again once the body is there.
+    pub(crate) fn identify(
+        &self,
+        headers: &(impl Headers + ?Sized),
+        query: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(Presented, Identity), Rejection> {
         let ring = self.live_ring(now)?;
         let in_header = self.carried.find(&headers, &self.shared.authorization)?;
         let in_query = match (self.query.as_deref(), query) {
@@ -184,7 +177,7 @@ where
     /// [`Rejection::Missing`] for an empty token, [`Rejection::TokenMismatch`], [`Rejection::NoLiveKey`] or
     /// [`Rejection::Busy`].
     pub fn check_token(&self, token: &[u8], now: Timestamp) -> Result<Presented, Rejection> {
-        self.judge(&self.live_ring(now)?, token, false, now)
+        self.judge(&self.live_ring(now)?, token, false, now).map(|(presented, _)| presented)
     }
 
     /// The generation of the ring of this moment.
@@ -194,9 +187,9 @@ where
 
     /// Whether the key that matched is still there, or went only because its deadline passed.
     #[cfg(feature = "http-body")]
-    pub(crate) fn still_holds(&self, presented: &Presented, now: Timestamp) -> bool {
+    pub(crate) fn still_counts(&self, presented: &Presented, key: &Identity, now: Timestamp) -> bool {
         let ran_out = presented.expires_at.is_some_and(|expires| expires <= now);
-        ran_out || self.keys.ring().live(now).any(|live| live.key.id() == presented.key)
+        self.keys.ring().still_counts(key, ran_out)
     }
 
     /// Whether a check may take a large part of a second.
@@ -205,13 +198,25 @@ where
         self.keys.ring().live(now).any(|live| live.key.is_slow())
     }
 
+    /// The header that the token comes in, if it comes in one.
+    #[cfg(feature = "http-body")]
+    pub(crate) fn header(&self) -> Option<&Name> {
+        self.carried.header(&self.shared.authorization)
+    }
+
     /// The ring of this moment, unless it is our own fault that nobody can be let in.
     fn live_ring(&self, now: Timestamp) -> Result<Keyring<S::Key>, Rejection> {
         let ring = self.keys.ring();
         if ring.live(now).next().is_none() { Err(Rejection::NoLiveKey) } else { Ok(ring) }
     }
 
-    fn judge(&self, ring: &Keyring<S::Key>, token: &[u8], by_query: bool, now: Timestamp) -> Result<Presented, Rejection> {
+    fn judge(
+        &self,
+        ring: &Keyring<S::Key>,
+        token: &[u8],
+        by_query: bool,
+        now: Timestamp,
+    ) -> Result<(Presented, Identity), Rejection> {
         if token.is_empty() {
             return Err(Rejection::Missing(Field::Token));
         }
@@ -222,14 +227,15 @@ where
             Some(live) => live,
             None => self.try_slow(ring, token, now)?,
         };
-        Ok(Presented {
+        let presented = Presented {
             key: live.key.id(),
             label: live.key.label().cloned(),
             role: live.role,
             expires_at: live.expires_at,
             generation: ring.generation(),
             by_query,
-        })
+        };
+        Ok((presented, Identity::of(live.key)))
     }
 
     fn try_slow<'r>(&self, ring: &'r Keyring<S::Key>, token: &[u8], now: Timestamp) -> Result<Live<'r, S::Key>, Rejection> {

@@ -135,6 +135,23 @@ pub trait Key: Send + Sync + 'static {
     fn label(&self) -> Option<&Arc<str>> {
         None
     }
+
+    /// The fingerprint under which the key is remembered as revoked: that of the master of a derived key.
+    fn revocable(&self) -> Fingerprint {
+        self.fingerprint()
+    }
+}
+
+/// How a key that matched is found again in the ring of a later moment.
+pub(crate) struct Identity {
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) revocable: Fingerprint,
+}
+
+impl Identity {
+    pub(crate) fn of(key: &impl Key) -> Self {
+        Self { fingerprint: key.fingerprint(), revocable: key.revocable() }
+    }
 }
 
 /// A key, or one that is shared already: what [`Keyring::new`](crate::Keyring::new) takes.
@@ -181,7 +198,7 @@ pub(crate) enum Curve {
 }
 
 pub(crate) mod sealed {
-    use super::{Curve, Fingerprint};
+    use super::Curve;
     use crate::error::Rejection;
     use crate::mac::{Hash, MacKey};
     use crate::message::Write;
@@ -197,8 +214,6 @@ pub(crate) mod sealed {
         fn fits(&self, curve: Option<Curve>) -> bool;
         /// Whether the signature over the content is good; never for a secret.
         fn verifies(&self, content: &[u8], signature: &[u8]) -> bool;
-        /// The fingerprint under which the key would be remembered as revoked: that of the master of a derived key.
-        fn revocable(&self) -> Fingerprint;
     }
 
     /// Writes the signed content, as often as it is asked to.

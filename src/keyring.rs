@@ -17,7 +17,7 @@ pub use lineage::Lineage;
 pub(crate) use record::{Place, Record};
 pub use status::{KeyStatus, Part, Status};
 
-use crate::key::{Fingerprint, Key, KeyId};
+use crate::key::{Fingerprint, Identity, Key, KeyId};
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
@@ -276,9 +276,11 @@ impl<K: Key> Keyring<K> {
         self.0
     }
 
-    /// Whether this key was revoked, as far as the ring remembers. For a derived key: whether its master was.
-    pub(crate) fn was_revoked(&self, key: &Fingerprint) -> bool {
-        self.0.tombstones.iter().any(|dead| dead.fingerprint == *key)
+    /// Whether a key that matched when a body began still counts at its end. One whose deadline passed meanwhile does, and
+    /// may be gone from the ring; a revoked one does not.
+    pub(crate) fn still_counts(&self, key: &Identity, ran_out: bool) -> bool {
+        let was_revoked = || self.0.tombstones.iter().any(|dead| dead.fingerprint == key.revocable);
+        self.holds(&key.fingerprint) || (ran_out && !was_revoked())
     }
 
     /// Whether it depends on the time which keys are live.

@@ -246,6 +246,12 @@ mod tests {
         assert_eq!(of(Hash::Sha1), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
     }
 
+    /// They are wiped when they are dropped, not merely forgotten.
+    #[test]
+    fn tags_have_an_end() {
+        assert!(core::mem::needs_drop::<Tags>());
+    }
+
     #[test]
     fn parts_are_joined() {
         let whole = tag(Hash::Sha256, b"k", &[b"abcdef"]);

@@ -148,6 +148,9 @@ impl Secret {
 
     /// Gives the key a public name, which then replaces the fingerprint in [`KeyId`], logs and status pages.
     ///
+    /// A label names one key, not an endpoint: `stripe-2026-12`. A ring refuses a key with the label of another one that it
+    /// holds or that was revoked from it.
+    ///
     /// # Errors
     ///
     /// [`SecretError::BadLabel`] unless it is 1 to 64 visible ASCII characters.
@@ -197,6 +200,10 @@ impl Key for Secret {
     fn label(&self) -> Option<&Arc<str>> {
         self.label.as_ref()
     }
+
+    fn revocable(&self) -> Fingerprint {
+        self.master.unwrap_or(self.fingerprint)
+    }
 }
 
 /// More than the functions that prepare a key use of the stack. What they leave there would end up in the gaps of whatever
@@ -222,9 +229,6 @@ impl sealed::Material for Secret {
     }
     fn verifies(&self, _content: &[u8], _signature: &[u8]) -> bool {
         false
-    }
-    fn revocable(&self) -> Fingerprint {
-        self.master.unwrap_or(self.fingerprint)
     }
 }
 

@@ -12,11 +12,11 @@ use crate::secret::Secret;
 #[cfg(feature = "std")]
 pub use memory::{MemoryKeyringStore, MemoryStoreError};
 
-/// A store of rings, one per owner (an endpoint, a tenant), with compare-and-swap on the generation.
+/// A store of rings, one per owner (an endpoint, a tenant), with compare-and-swap on generation and history.
 ///
 /// The one order to change a ring in: compute the change, [`swap`](Self::swap) it in, then publish the ring with
-/// [`SharedKeyring::replace`](crate::SharedKeyring::replace). A conflict means that another operator was faster: load
-/// again and decide again.
+/// [`SharedKeyring::replace`](crate::SharedKeyring::replace). A conflict means that the change was not made from the stored
+/// ring, as when another operator was faster: load again and decide again.
 ///
 /// A store should keep rings of secrets sealed: [`Keyring::seal`] gives the bytes for its column, [`Keyring::open`] takes
 /// them back. A ring that cannot be opened is an error of the store and never `None`.
@@ -35,7 +35,8 @@ pub trait KeyringStore<K: Key = Secret>: Send + Sync {
     fn load(&self, owner: &str, min_generation: u64) -> impl Future<Output = Result<Option<Keyring<K>>, Self::Error>> + Send;
 
     /// Stores the ring of a change and its events in one transaction, if the owner's ring still has the generation
-    /// `expected`; 0 for an owner without a ring.
+    /// `expected`, 0 for an owner without a ring, and is the one that the change was made from: its lineage is
+    /// [`Change::parent`]. Of two transitions in a row, therefore, each is stored.
     ///
     /// # Errors
     ///
@@ -50,7 +51,7 @@ pub trait KeyringStore<K: Key = Secret>: Send + Sync {
 pub enum Swapped {
     /// It is stored: publish the ring now.
     Stored,
-    /// The owner's ring has another generation. Nothing was stored.
+    /// The owner's ring has another generation, or the expected one with another history. Nothing was stored.
     Conflict {
         /// The generation found; 0 if the owner has no ring.
         found: u64,

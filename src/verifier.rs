@@ -196,6 +196,18 @@ where
         Ok(Evidence { matched: Matched::of(&matched, &ring), sent, told, setup: Arc::clone(&self.setup) })
     }
 
+    /// Refuses what no body could make good, for schemes that need the whole body.
+    #[cfg(feature = "http-body")]
+    pub(crate) fn check_head(&self, head: Request<'_, ()>, now: Timestamp) -> Result<(), Rejection> {
+        let rules = &self.setup.rules;
+        live_keys(&self.keys.ring(), now)?;
+        match Offered::read(rules, head.headers, None, &mut Candidates::new(rules)) {
+            Ok(offered) => self.content(head, &offered, &[])?.check_headers(),
+            Err(Rejection::NeedsWholeBody) => Ok(()),
+            Err(why) => Err(why),
+        }
+    }
+
     /// Starts to verify a delivery whose body follows piece by piece.
     ///
     /// Key deadlines are judged now, freshness at the end. The ring is looked at again at the end, so a key that was

@@ -152,6 +152,9 @@ impl PublicKey {
 
     /// Gives the key a public name, which then replaces the fingerprint in [`KeyId`], logs and status pages.
     ///
+    /// A label names one key, not an endpoint: `stripe-2026-12`. A ring refuses a key with the label of another one that it
+    /// holds or that was revoked from it.
+    ///
     /// # Errors
     ///
     /// [`KeyError::BadLabel`] unless it is 1 to 64 visible ASCII characters.
@@ -234,10 +237,6 @@ impl sealed::Material for PublicKey {
                 p256::ecdsa::Signature::from_slice(signature).is_ok_and(|signature| key.verify(content, &signature).is_ok())
             }
         }
-    }
-
-    fn revocable(&self) -> Fingerprint {
-        self.fingerprint
     }
 }
 

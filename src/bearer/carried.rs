@@ -50,6 +50,16 @@ impl Carried {
         })
     }
 
+    /// The header that is read.
+    #[cfg(feature = "http-body")]
+    pub(super) fn header<'n>(&'n self, authorization: &'n Name) -> Option<&'n Name> {
+        match self {
+            Self::Bearer | Self::Basic { .. } => Some(authorization),
+            Self::Header(name) => Some(name),
+            Self::Query => None,
+        }
+    }
+
     pub(super) fn find<'a>(&self, headers: &'a dyn Headers, authorization: &Name) -> Result<Option<Found<'a>>, Rejection> {
         Ok(match self {
             Self::Bearer => token::after_word(headers, authorization, "Bearer")?.map(Found::Plain),

@@ -127,6 +127,9 @@ impl Sha256Hash {
 
     /// Gives the key a public name, which then replaces the fingerprint in [`KeyId`], logs and status pages.
     ///
+    /// A label names one key, not an endpoint: `stripe-2026-12`. A ring refuses a key with the label of another one that it
+    /// holds or that was revoked from it.
+    ///
     /// # Errors
     ///
     /// [`HashError::BadLabel`] unless it is 1 to 64 visible ASCII characters.

@@ -53,23 +53,26 @@ impl<K: Key> Draft<K> {
 
     pub(super) fn done(mut self) -> Change<K> {
         let inner = &mut self.inner;
-        let lineage = Lineage::next(&inner.lineage, inner);
+        let before = inner.lineage;
+        let lineage = Lineage::next(&before, inner);
         inner.lineage = lineage;
         if inner.generation == 1 {
             inner.origin = lineage;
         }
         let (at, generation) = (inner.as_of, inner.generation);
         let events = self.events.into_iter().map(|kind| Event { at, generation, kind }).collect();
-        Change { ring: Keyring(Arc::new(self.inner)), events }
+        let parent = (generation > 1).then_some(before);
+        Change { ring: Keyring(Arc::new(self.inner)), events, parent }
     }
 
-    /// A key that enters the ring must not be in it, nor have been revoked from it.
+    /// A key that enters the ring must not be in it, nor have been revoked from it. Nor may another key have its name:
+    /// pages and the audit trail would say of the one what is true of the other.
     pub(super) fn is_new(&self, key: &K) -> Result<(), Refused> {
         let (fingerprint, id) = (key.fingerprint(), key.id());
         if self.inner.held().any(|held| held.fingerprint() == fingerprint || held.id() == id) {
             return Err(Refused::SameKey);
         }
-        if self.inner.tombstones.iter().any(|dead| dead.fingerprint == fingerprint) {
+        if self.inner.tombstones.iter().any(|dead| dead.fingerprint == fingerprint || dead.id == id) {
             return Err(Refused::WasRevoked);
         }
         Ok(())

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Keyring, Role};
+use super::{Keyring, Lineage, Role};
 use crate::key::{Key, KeyId};
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -16,6 +16,18 @@ pub struct Change<K: Key = Secret> {
     pub ring: Keyring<K>,
     /// What happened, in order, for the audit trail.
     pub events: Vec<Event>,
+    pub(super) parent: Option<Lineage>,
+}
+
+impl<K: Key> Change<K> {
+    /// The history of the ring that the transition was made on; `None` for a new ring.
+    ///
+    /// A store replaces the ring of this history and no other: after a failover that lost a change, another one can have
+    /// the same generation.
+    #[must_use]
+    pub const fn parent(&self) -> Option<Lineage> {
+        self.parent
+    }
 }
 
 impl<K: Key> fmt::Debug for Change<K> {

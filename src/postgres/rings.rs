@@ -50,8 +50,8 @@ use crate::time::Timestamp;
 ///
 /// # Guarantee
 ///
-/// - **No lost update.** A ring is replaced only if it still has the generation that the change was computed from. Ring and
-///   events are stored by one statement: both or neither, also if the server is killed in the middle.
+/// - **No lost update.** A ring is replaced only if it is the one that the change was computed from, by generation and by
+///   history. Ring and events are stored by one statement: both or neither, also if the server is killed in the middle.
 /// - **Repeatable.** If the answer of [`swap`](KeyringStore::swap) was lost with the connection, make the same call again:
 ///   a change that is stored already is `Stored`.
 /// - **Durable.** With `fsync` on and `synchronous_commit` not `off`, as they are by default, a crash loses nothing that was
@@ -243,11 +243,15 @@ impl<P: Pool, S: Seal> PostgresKeyringStore<P, S> {
             (&lineage, Type::BYTEA),
             (&address, Type::TEXT),
         ];
+        let parent = change.parent();
+        // A new ring comes from none that could be stored.
+        let parent = parent.as_ref().map(|parent| parent.as_bytes().as_slice());
         let mut parameters: Vec<_> = first.into_iter().chain(columns.parameters()).collect();
         let statement = if expected == 0 {
             statements::CREATE
         } else {
-            parameters.push((&expected, Type::INT8));
+            let place: [Parameter<'_>; 2] = [(&expected, Type::INT8), (&parent, Type::BYTEA)];
+            parameters.extend(place);
             statements::SWAP
         };
         let stored = client.query_typed(statement, &parameters).await.map_err(PostgresRingError::Postgres)?;

@@ -9,7 +9,6 @@ use core::pin::Pin;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::AUTHORIZATION;
 use http::request::Parts;
 use tokio::runtime::Handle;
 
@@ -17,7 +16,8 @@ use super::proof::Admitted;
 use crate::bearer::{BearerVerifier, Presented};
 use crate::error::Rejection;
 use crate::hashed::PresentedKey;
-use crate::key::VerifyKey;
+use crate::headers::Name;
+use crate::key::{Identity, VerifyKey};
 use crate::keyring::KeySource;
 use crate::message::Request;
 use crate::time::Timestamp;
@@ -89,7 +89,8 @@ where
             let stream = Verifier::begin(self, request(head, ()), now);
             stream.map(|stream| Box::new(Streaming { verifier: self, stream }) as Box<dyn Progress<P>>)
         } else {
-            Ok(Box::new(Whole { verifier: self, head }) as Box<dyn Progress<P>>)
+            let fine = self.check_head(request(head, ()), now);
+            fine.map(|()| Box::new(Whole { verifier: self, head }) as Box<dyn Progress<P>>)
         }))
     }
 
@@ -155,9 +156,9 @@ where
 {
     fn begin<'c>(&'c self, head: &'c Parts, now: Timestamp) -> Begun<'c, P> {
         Box::pin(async move {
-            let presented = self.presented(head, now).await?;
+            let (presented, key) = self.presented(head, now).await?;
             let verdict = self.0.verdict(&Ok(presented.clone()));
-            Ok(Box::new(Token { verifier: &*self.0, presented, verdict }) as Box<dyn Progress<P>>)
+            Ok(Box::new(Token { verifier: &*self.0, presented, key, verdict }) as Box<dyn Progress<P>>)
         })
     }
 
@@ -171,16 +172,16 @@ where
     S::Key: PresentedKey,
 {
     /// Checks the token. Slow hashes compute on a thread for blocking work, where the runtime has one.
-    async fn presented(&self, head: &Parts, now: Timestamp) -> Result<Presented, Rejection> {
+    async fn presented(&self, head: &Parts, now: Timestamp) -> Result<(Presented, Identity), Rejection> {
         let query = head.uri.query();
         let runtime = if self.0.is_slow(now) { Handle::try_current().ok() } else { None };
-        let Some(runtime) = runtime else { return self.0.check_at(&head.headers, query, now) };
+        let Some(runtime) = runtime else { return self.0.identify(&head.headers, query, now) };
         let mut headers = HeaderMap::new();
-        for value in head.headers.get_all(AUTHORIZATION) {
-            headers.append(AUTHORIZATION, value.clone());
+        if let Some(name) = self.0.header().map(Name::as_http) {
+            headers.extend(head.headers.get_all(name).iter().map(|value| (name.clone(), value.clone())));
         }
         let (verifier, query) = (Arc::clone(&self.0), query.map(ToString::to_string));
-        let check = runtime.spawn_blocking(move || verifier.check_at(&headers, query.as_deref(), now));
+        let check = runtime.spawn_blocking(move || verifier.identify(&headers, query.as_deref(), now));
         // It fails only while the runtime shuts down.
         check.await.unwrap_or(Err(Rejection::Busy))
     }
@@ -189,6 +190,7 @@ where
 struct Token<'c, S> {
     verifier: &'c BearerVerifier<S>,
     presented: Presented,
+    key: Identity,
     verdict: Verdict,
 }
 
@@ -199,9 +201,9 @@ where
     fn update(&mut self, _: &[u8]) {}
 
     fn finish(self: Box<Self>, body: Bytes, now: Timestamp) -> (Result<P, Rejection>, Verdict) {
-        let Self { verifier, presented, verdict } = *self;
-        // The key may have been revoked while the body came in.
-        if !verifier.still_holds(&presented, now) {
+        let Self { verifier, presented, key, verdict } = *self;
+        // It may have been revoked while the body came in.
+        if !verifier.still_counts(&presented, &key, now) {
             let why = Rejection::TokenMismatch;
             return (Err(why), verifier.verdict(&Err(why)));
         }

@@ -26,6 +26,13 @@ impl Content<'_, '_> {
         self.rules.parts.iter().try_for_each(|part| self.part(part, out))
     }
 
+    /// Whether the headers are there that are signed.
+    #[cfg(feature = "http-body")]
+    pub(crate) fn check_headers(&self) -> Result<(), Rejection> {
+        let mut headers = self.rules.parts.iter().filter(|part| matches!(part, PartRule::Header(_)));
+        headers.try_for_each(|part| self.part(part, &mut |_| ()))
+    }
+
     /// The second content that may have been signed.
     pub(crate) fn write_other(&self, out: &mut Write<'_>) -> Result<(), Rejection> {
         self.rules.or_parts.iter().try_for_each(|part| self.part(part, out))

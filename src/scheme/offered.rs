@@ -29,6 +29,8 @@ pub(crate) struct Offered<'a> {
 
 impl<'a> Offered<'a> {
     /// Reads the headers, and the body where the scheme keeps something there. The signatures go to `candidates`.
+    ///
+    /// Without the body, [`Rejection::NeedsWholeBody`] means that nothing is wrong with the headers, which are all read.
     pub(crate) fn read(
         rules: &'a Rules,
         headers: &'a dyn Headers,
@@ -38,6 +40,14 @@ impl<'a> Offered<'a> {
         let chosen = choose_names(rules, headers);
         let names = rules.names.get(chosen).ok_or(Rejection::Missing(Field::Signature))?;
         let (mut tagged_time, mut said) = (None, Said::default());
+        let mut needs_body = false;
+        let mut or_later = |outcome| match outcome {
+            Err(Rejection::NeedsWholeBody) => {
+                needs_body = true;
+                Ok(())
+            }
+            now => now,
+        };
         match &rules.place {
             PlaceRule::Headers => {
                 let mut reader = Reader::new(rules);
@@ -45,18 +55,18 @@ impl<'a> Offered<'a> {
                 tagged_time = reader.verdict(candidates)?;
                 said = reader.said();
             }
-            in_body => read_signature_in_body(rules, in_body, whole(body)?, candidates)?,
+            in_body => or_later(whole(body).and_then(|body| read_signature_in_body(rules, in_body, body, candidates)))?,
         }
         required(names, headers)?;
         let mut offered = Offered { names: chosen, timestamp: None, sent: None, id: None, said };
         if !rules.reads_timestamp_late() {
-            offered.read_timestamp(rules, names, headers, body, tagged_time)?;
+            or_later(offered.read_timestamp(rules, names, headers, body, tagged_time))?;
         }
         if let Some(name) = &names.id {
             let id = single(headers, name, Field::Id)?;
             offered.id = Some(if rules.id_is_fine(id) { id } else { return Err(Rejection::Malformed(Field::Id)) });
         }
-        Ok(offered)
+        if needs_body { Err(Rejection::NeedsWholeBody) } else { Ok(offered) }
     }
 
     fn read_timestamp(

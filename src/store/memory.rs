@@ -68,8 +68,9 @@ impl<K: Key> MemoryKeyringStore<K> {
 
     fn swap_now(&self, owner: &str, expected: u64, change: &Change<K>) -> Swapped {
         let mut rings = self.lock();
-        let found = rings.get(owner).map_or(0, |record| record.ring.generation());
-        if found != expected {
+        let held = rings.get(owner).map(|record| &record.ring);
+        let found = held.map_or(0, Keyring::generation);
+        if found != expected || held.is_some_and(|ring| Some(ring.lineage()) != change.parent()) {
             return Swapped::Conflict { found };
         }
         match rings.get_mut(owner) {

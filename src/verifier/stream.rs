@@ -7,7 +7,7 @@ use super::verified::{Evidence, Matched, Told};
 use super::{Verified, Verifier, fresh, live_keys};
 use crate::error::Rejection;
 use crate::key::sealed::Material as _;
-use crate::key::{Fingerprint, VerifyKey};
+use crate::key::{Identity, VerifyKey};
 use crate::keyring::{KeySource, MAX_LIVE};
 use crate::mac::Macs;
 use crate::message::Request;
@@ -28,18 +28,6 @@ pub struct Stream<'v, S> {
     sent: Option<Timestamp>,
     id: Option<Told>,
     len: u64,
-}
-
-/// How a key is found again in the ring of a later moment.
-struct Identity {
-    fingerprint: Fingerprint,
-    revocable: Fingerprint,
-}
-
-impl Identity {
-    fn of<K: VerifyKey>(key: &K) -> Self {
-        Self { fingerprint: key.fingerprint(), revocable: key.revocable() }
-    }
 }
 
 /// The body of a delivery that was verified as a stream: its bytes went through [`Stream::update`].
@@ -105,10 +93,8 @@ where
         let tags = self.macs.finish();
         let place = tags.matching(self.candidates.iter()).ok_or(Rejection::Mismatch)?;
         let (matched, identity) = self.live.get_mut(place).and_then(Option::take).ok_or(Rejection::Mismatch)?;
-        // A key whose deadline passed while the body came in may be gone from the ring; a revoked one must be.
         let ran_out = matched.expires.is_some_and(|expires| expires <= now);
-        let ring = self.verifier.keys.ring();
-        if !ring.holds(&identity.fingerprint) && (!ran_out || ring.was_revoked(&identity.revocable)) {
+        if !self.verifier.keys.ring().still_counts(&identity, ran_out) {
             return Err(Rejection::Mismatch);
         }
         fresh(&self.verifier.setup.rules, self.sent, now)?;

@@ -2,17 +2,23 @@
 
 use core::time::Duration;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::Router;
 use axum::routing::any;
+use base64ct::{Base64, Encoding as _};
+use hookring::providers::tokens;
 use hookring::receiver::{Admitted, Receiver};
-use hookring::{BcryptHash, BearerVerifier, Keyring, Role, Secret, SecretFormat, Sha256Hash, SharedKeyring, Timestamp};
+use hookring::{
+    BcryptHash, BearerVerifier, Carrier, Derivation, Derived, KeySource, Keyring, Role, Secret, SecretFormat, Sha256Hash,
+    SharedKeyring, Timestamp,
+};
 
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
-use crate::server::{SECRET, Seen, answer, head, ring, secret, send, serve};
+use crate::server::{Body, SECRET, Seen, answer, head, parts, ring, secret, send, serve};
 
 async fn hook(Admitted { presented, body, .. }: Admitted) -> String {
     format!("{} {} {}", presented.role.as_str(), presented.by_query, String::from_utf8_lossy(&body))
@@ -154,5 +160,94 @@ async fn a_secret_revoked_during_the_upload_is_refused() {
         assert_eq!(answer(&mut stream).await.status, wanted, "{rotation}");
         // The second reading of the clock.
         begun.notified().await;
+    }
+}
+
+/// The code for a token that was presented at `START`, while `meanwhile` changed the ring that its key is in.
+async fn uploaded<S: KeySource<Key = Secret> + 'static>(
+    keys: S,
+    token: &str,
+    shared: &Arc<SharedKeyring>,
+    meanwhile: impl FnOnce(&Keyring) -> Keyring + Send + Unpin,
+    end: Timestamp,
+) -> &'static str {
+    let clock = Arc::new(AtomicI64::new(START.unix_millis()));
+    let time = Arc::clone(&clock);
+    let receiver =
+        Receiver::bearer(BearerVerifier::new(keys, 0)).clock(move || Timestamp::from_unix_millis(time.load(Ordering::Relaxed)));
+    let body = Body::new(|| {
+        let ring = meanwhile(&shared.load());
+        // One that has dropped what is dead is another value of the same version.
+        let _ = shared.replace(ring);
+        clock.store(end.unix_millis(), Ordering::Relaxed);
+    });
+    let head = parts("/hook", &[("authorization", format!("Bearer {token}").as_str())]);
+    receiver.receive(&head, body).await.map_or_else(|refusal| refusal.code(), |_| "accepted")
+}
+
+const START: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// As with signatures: a deadline that passes during the upload loses no delivery, and excuses no revoked secret.
+#[tokio::test]
+async fn a_deadline_during_the_upload_does_not_save_a_revoked_secret() {
+    let old = secret(SECRET);
+    let id = old.id();
+    let ring = Keyring::new(old, START).ring.rotate(secret("a new secret of the sender"), HOUR, START).unwrap().ring;
+    let recipe = || Derivation::labelled("url token", &["workflow-23"]).unwrap();
+    let derived_text = Derived::new(Keyring::new(secret(SECRET), START).ring, recipe()).current_token().unwrap();
+    type Meanwhile = fn(&Keyring, hookring::KeyId) -> Keyring;
+    let revoked: Meanwhile = |ring, id| ring.revoke(id, START).unwrap().ring;
+    let unchanged: Meanwhile = |ring, _| ring.clone();
+    let dropped: Meanwhile = |ring, _| ring.stage(secret("the one after that, not yet in use"), START.plus(HOUR)).unwrap().ring;
+    for (meanwhile, end, wanted) in [
+        (unchanged, START, "accepted"),
+        (unchanged, START.plus(HOUR), "accepted"),
+        (dropped, START.plus(HOUR), "accepted"),
+        (revoked, START, "token_mismatch"),
+        (revoked, START.plus(HOUR), "token_mismatch"),
+        (revoked, START.plus(24 * HOUR), "token_mismatch"),
+    ] {
+        let shared = SharedKeyring::new(ring.clone());
+        let code = uploaded(Arc::clone(&shared), SECRET, &shared, |ring| meanwhile(ring, id), end).await;
+        assert_eq!(code, wanted, "at {end:?}");
+        let shared = SharedKeyring::new(ring.clone());
+        let derived = Derived::new(Arc::clone(&shared), recipe());
+        let code = uploaded(derived, &derived_text, &shared, |ring| meanwhile(ring, id), end).await;
+        assert_eq!(code, wanted, "derived, at {end:?}");
+    }
+}
+
+/// A label is free again once its key is gone: the name does not make the key.
+#[tokio::test]
+async fn another_key_of_the_same_label_does_not_let_the_old_one_in() {
+    let named = |text: &str| secret(text).labelled("stripe").unwrap();
+    let shared = SharedKeyring::new(Keyring::new(named(SECRET), START).ring);
+    let between = || secret("a secret for a moment between the two");
+    let meanwhile = |ring: &Keyring| {
+        let cut = ring.rotate(between(), Duration::ZERO, START).unwrap().ring;
+        cut.rotate(named("a new secret of the sender"), Duration::ZERO, START).unwrap().ring
+    };
+    assert_eq!(uploaded(Arc::clone(&shared), SECRET, &shared, meanwhile, START).await, "token_mismatch");
+}
+
+/// Slow checks run on another thread, which gets the header that the carrier names.
+#[tokio::test]
+async fn slow_hashes_in_other_headers() {
+    let secret = Secret::generate(SecretFormat::Base64Url).unwrap();
+    let ring = Keyring::new(BcryptHash::of(&secret, 10).unwrap(), Timestamp::now()).ring;
+    let basic = Base64::encode_string(format!("hooks:{}", secret.reveal()).as_bytes());
+    for (carrier, target, header) in [
+        (Carrier::Bearer, "/hook".into(), format!("Authorization: Bearer {}\r\n", secret.reveal())),
+        (tokens::GITLAB_TOKEN, "/hook".into(), format!("X-Gitlab-Token: {}\r\n", secret.reveal())),
+        (Carrier::Basic { user: Some("hooks") }, "/hook".into(), format!("Authorization: Basic {basic}\r\n")),
+        (Carrier::Query("key"), format!("/hook?key={}", secret.reveal()), String::new()),
+    ] {
+        let verifier = BearerVerifier::new(ring.clone(), 1).carried_by(carrier).unwrap();
+        let address = serve(app(Receiver::bearer(verifier))).await;
+        assert_eq!(send(address, "POST", &target, &header, b"").await.status, 200, "{carrier:?}");
+        let twice = send(address, "POST", &target, &format!("{header}{header}"), b"").await.status;
+        assert_eq!(twice, if header.is_empty() { 200 } else { 401 }, "{carrier:?}");
+        assert_eq!(send(address, "POST", "/hook", "X-Gitlab-Token: guess\r\n", b"").await.status, 401, "{carrier:?}");
     }
 }

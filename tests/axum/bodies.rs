@@ -5,11 +5,12 @@ use core::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post as route_post;
-use hookring::receiver::BODY_LIMIT;
+use hookring::receiver::{BODY_LIMIT, Receiver};
+use hookring::{Keyring, PublicKey, PublicKeyFormat, Scheme, Timestamp, Verifier, providers};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
-use crate::server::{Seen, accept, answer, app, chunk, github, head, post, raw, send, serve, signature};
+use crate::server::{Body, Seen, accept, answer, app, chunk, github, head, parts, post, raw, ring, send, serve, signature};
 
 fn chunked(body: &[u8], piece: usize) -> Vec<u8> {
     let headers = format!("{}Transfer-Encoding: chunked\r\n", signature(body));
@@ -136,4 +137,45 @@ async fn an_unsigned_head_is_refused_without_its_body() {
     stream.write_all(&head("POST", "/hook", "Content-Length: 1000000\r\nExpect: 100-continue\r\n")).await.unwrap();
     let answer = answer(&mut stream).await;
     assert_eq!((answer.status, answer.body.as_str()), (401, "invalid signature"));
+}
+
+/// Also where the scheme needs the whole body to compute anything: what the headers say is judged before it is read.
+#[tokio::test]
+async fn whole_bodies_are_not_read_in_vain() {
+    let hmac = |scheme: Scheme<'_>| Receiver::new(Verifier::new(scheme, ring()).unwrap());
+    let twilio = Verifier::builder(providers::TWILIO).public_url("https://hooks.example").build(ring()).unwrap();
+    let twilio = Receiver::new(twilio);
+    let text = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+    let key = PublicKey::parse(text, PublicKeyFormat::Hex).unwrap();
+    let keys = Keyring::new(key, Timestamp::now()).ring;
+    let discord = Receiver::new(Verifier::new(providers::DISCORD, keys.clone()).unwrap());
+    let (hex64, hex128) = ("0".repeat(64), "0".repeat(128));
+    let signed = [("x-signature-ed25519", hex128.as_str()), ("x-signature-timestamp", "1790000000")];
+    let in_body = hmac(providers::BRAINTREE);
+    let mut all = vec![
+        // The time stands in the body.
+        (hmac(providers::LINEAR), vec![], "missing_signature"),
+        (hmac(providers::LINEAR), vec![("linear-signature", "none")], "malformed_signature"),
+        (hmac(providers::LINEAR), vec![("linear-signature", hex64.as_str())], "read"),
+        // URL and form are signed.
+        (twilio.clone(), vec![], "missing_signature"),
+        (twilio, vec![("x-twilio-signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=")], "read"),
+        // A public key.
+        (discord.clone(), vec![], "missing_signature"),
+        (discord.clone(), signed[..1].to_vec(), "missing_timestamp"),
+        (discord.clone(), vec![signed[0], ("x-signature-timestamp", "soon")], "malformed_timestamp"),
+        (discord, signed.to_vec(), "read"),
+        // The headers say nothing.
+        (in_body, vec![], "read"),
+    ];
+    // Nothing could be accepted, whatever the body.
+    let suspended = keys.revoke(keys.current().unwrap().id(), Timestamp::now()).unwrap().ring;
+    all.push((Receiver::new(Verifier::new(providers::DISCORD, suspended).unwrap()), signed.to_vec(), "no_live_key"));
+
+    for (receiver, headers, wanted) in all {
+        let mut was_read = false;
+        let refusal = receiver.receive(&parts("/hook", &headers), Body::new(|| was_read = true)).await.unwrap_err();
+        let code = if was_read { "read" } else { refusal.code() };
+        assert_eq!(code, wanted, "{headers:?}");
+    }
 }

@@ -1,5 +1,8 @@
 //! A server on a free loopback port, and the barest of clients.
 
+use core::convert::Infallible;
+use core::pin::Pin;
+use core::task::{Context, Poll};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -106,6 +109,33 @@ pub(crate) async fn post(address: SocketAddr, headers: &str, body: &[u8]) -> Ans
 /// One piece of a chunked body.
 pub(crate) fn chunk(data: &[u8]) -> Vec<u8> {
     [format!("{:x}\r\n", data.len()).as_bytes(), data, b"\r\n"].concat()
+}
+
+/// The head of a POST as a receiver takes it.
+pub(crate) fn parts(target: &str, headers: &[(&str, &str)]) -> http::request::Parts {
+    let request = headers.iter().fold(http::Request::post(target), |request, (name, value)| request.header(*name, *value));
+    request.body(()).unwrap().into_parts().0
+}
+
+/// A body of two bytes, and what happens when it is read.
+pub(crate) struct Body<F>(Option<F>);
+
+impl<F: FnOnce()> Body<F> {
+    pub(crate) fn new(when_read: F) -> Self {
+        Self(Some(when_read))
+    }
+}
+
+impl<F: FnOnce() + Unpin> http_body::Body for Body<F> {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.get_mut().0.take().map(|when_read| {
+            when_read();
+            Ok(http_body::Frame::data(Bytes::from_static(b"{}")))
+        }))
+    }
 }
 
 /// The verdicts of a receiver, in their order.

@@ -1,9 +1,10 @@
 //! Processes that follow the rings of the database.
 
+use core::task::Poll;
 use std::sync::Mutex;
 
 use hookring::{Replaced, SharedKeyring, Swapped};
-use tokio_postgres::NoTls;
+use tokio_postgres::{Config, NoTls};
 
 use super::*;
 
@@ -76,4 +77,28 @@ async fn watching() {
     let ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN hookring%' AND pid <> pg_backend_pid()";
     store.pool().0.get().await.unwrap().query(ends, &[]).await.unwrap();
     assert!(watching.await.unwrap().is_err());
+}
+
+/// A connection that ended before the answer to `LISTEN` ends the watch, too: nobody else would answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_ends_before_anybody_listens() {
+    let Some((url, _server)) = servers::postgres_or_skip() else { return };
+    let store = store(database::open(&url, 4).await);
+    assert_eq!(store.swap("a", 0, &first(1)).await.unwrap(), Swapped::Stored);
+    let rings = [("a".to_owned(), SharedKeyring::new(first(1).ring))];
+    let patience = Duration::from_secs(20);
+
+    let mut named: Config = url.parse().unwrap();
+    named.application_name("ends before it listens");
+    let (client, mut connection) = named.connect(NoTls).await.unwrap();
+    let ends =
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = 'ends before it listens'";
+    assert_eq!(store.pool().0.get().await.unwrap().query(ends, &[]).await.unwrap().len(), 1);
+    let watching = store.watch(&client, |cx| connection.poll_message(cx), &rings, |_, _| ());
+    assert!(tokio::time::timeout(patience, watching).await.expect("the watch hangs").is_err());
+
+    // Closed without an error.
+    let (client, _connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
+    let watching = store.watch(&client, |_| Poll::Ready(None), &rings, |_, _| ());
+    assert!(tokio::time::timeout(patience, watching).await.expect("the watch hangs").is_ok());
 }

@@ -37,6 +37,32 @@ async fn the_slower_of_two_operators_gets_a_conflict_and_nothing_is_stored() {
     assert_eq!(store.history("b", 100).await.unwrap().len(), 1);
 }
 
+/// A failover to an asynchronous standby lost the last change; an operator went on from the one before, with a revocation.
+/// A process that still holds the lost change has the right generation and the wrong history.
+#[tokio::test]
+async fn a_fork_of_the_same_generation_is_a_conflict() {
+    let Some((store, _server)) = set_up().await else { return };
+    let created = first(1);
+    let rotated = created.ring.rotate(secret(2), HOUR, START).unwrap();
+    assert_eq!(store.swap("a", 0, &created).await.unwrap(), Swapped::Stored);
+    assert_eq!(store.swap("a", 1, &rotated).await.unwrap(), Swapped::Stored);
+    let lost = rotated.ring.stage(secret(3), START).unwrap();
+    let revoked = rotated.ring.revoke(secret(1).id(), START).unwrap();
+    assert_eq!(store.swap("a", 2, &revoked).await.unwrap(), Swapped::Stored);
+
+    let promoted = lost.ring.promote(HOUR, START).unwrap();
+    assert_eq!(store.swap("a", 3, &promoted).await.unwrap(), Swapped::Conflict { found: 3 });
+    let mut client = store.pool().0.get().await.unwrap();
+    let transaction = client.transaction().await.unwrap();
+    let conflict = store.swap_in(&transaction, "a", 3, &promoted).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(conflict, Swapped::Conflict { found: 3 });
+    assert!(load(&store, "a").await.unwrap().unwrap().same_version(&revoked.ring));
+    let events = [created.events, rotated.events, revoked.events].concat();
+    let history: Vec<_> = store.history("a", 100).await.unwrap().into_iter().rev().map(|entry| entry.event).collect();
+    assert_eq!(history, events);
+}
+
 #[tokio::test]
 async fn every_kind_of_event_comes_back_as_it_was() {
     let Some((store, _server)) = set_up().await else { return };

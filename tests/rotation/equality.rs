@@ -101,3 +101,23 @@ fn one_label_is_one_key_and_a_new_label_is_not_a_new_key() {
     let rotated = ring.rotate(hex(b"two").labelled("stripe-2").unwrap(), Duration::ZERO, START).unwrap().ring;
     assert!(rotated.stage(hex(b"three").labelled("stripe").unwrap(), START).is_ok());
 }
+
+/// Who reads pages and the audit trail would take the new key for the revoked one, and so would the rollout oracle.
+#[test]
+fn the_label_of_a_revoked_key_names_no_other() {
+    let ring = Keyring::new(hex(b"one").labelled("stripe").unwrap(), START).ring;
+    let named = |key: &[u8], label: &str| hex(key).labelled(label).unwrap();
+    let revoked = ring.revoke(ring.current().unwrap().id(), START).unwrap().ring;
+    for refused in [
+        revoked.stage(named(b"two", "stripe"), START),
+        revoked.rotate(named(b"two", "stripe"), Duration::ZERO, START),
+        revoked.replace_compromised(named(b"two", "stripe"), START),
+    ] {
+        assert_eq!(refused.unwrap_err(), Refused::WasRevoked);
+    }
+    for ring in [ring, revoked] {
+        let page = ring.replace_compromised(named(b"two", "stripe-2026-12"), START).unwrap().ring.status(START);
+        assert_eq!(page.keys.len(), 1);
+        assert!(page.keys.iter().all(|key| !page.revoked.contains(&key.id)), "{page:?}");
+    }
+}

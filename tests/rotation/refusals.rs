@@ -43,7 +43,7 @@ fn each_refusal_says_what_to_do() {
         Refused::NothingStaged => "no next key is staged",
         Refused::NoPrevious => "no live previous key to go back to: stage it again instead",
         Refused::SameKey => "the ring holds this key already",
-        Refused::WasRevoked => "the key was revoked from this ring and cannot return",
+        Refused::WasRevoked => "the key, or one of the same label, was revoked from this ring and cannot return",
         Refused::TooManyLive => "the ring has five live keys already: wait for a deadline or revoke one",
         Refused::GraceTooLong => "a grace is at most 30 days",
         Refused::UnknownKey => "the ring holds no key with this id",

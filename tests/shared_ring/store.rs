@@ -47,6 +47,30 @@ fn the_slower_of_two_operators_gets_a_conflict_and_nothing_is_stored() {
     assert_eq!(load(&store, "a").unwrap().generation(), 3);
 }
 
+/// A store that lost its last change went on from the one before, with a revocation. Whoever still holds the lost change
+/// has the right generation and the wrong history.
+#[test]
+fn a_fork_of_the_same_generation_is_a_conflict() {
+    let store = MemoryKeyringStore::new();
+    let created = Keyring::new(secret(1), START);
+    let rotated = created.ring.rotate(secret(2), DAY, START).unwrap();
+    assert_eq!((created.parent(), rotated.parent()), (None, Some(created.ring.lineage())));
+    assert_eq!(swap(&store, "a", 0, &created), Swapped::Stored);
+    assert_eq!(swap(&store, "a", 1, &rotated), Swapped::Stored);
+    let lost = rotated.ring.stage(secret(3), START).unwrap();
+    let revoked = rotated.ring.revoke(id(1), START).unwrap();
+    assert_eq!(swap(&store, "a", 2, &revoked), Swapped::Stored);
+
+    let promoted = lost.ring.promote(DAY, START).unwrap();
+    assert_eq!(promoted.parent(), Some(lost.ring.lineage()));
+    assert_eq!(swap(&store, "a", 3, &promoted), Swapped::Conflict { found: 3 });
+    // A generation that the change was not made from is none either.
+    let another = Keyring::new(secret(9), START);
+    assert_eq!(swap(&store, "a", 3, &another), Swapped::Conflict { found: 3 });
+    assert!(load(&store, "a").unwrap().same_version(&revoked.ring));
+    assert_eq!(store.history("a"), [created.events, rotated.events, revoked.events].concat());
+}
+
 #[test]
 fn owners_do_not_see_each_other() {
     let store = MemoryKeyringStore::new();

@@ -34,12 +34,13 @@ pub(super) const CREATE: &str = concat!(
     "SELECT pg_notify('hookring_ring', $5) FROM stored"
 );
 
-/// Replaces a ring. Of two who come at once the second waits for the first, and then finds another generation.
+/// Replaces a ring. Of two who come at once the second waits for the first, and then finds another generation. After a
+/// failover there may be another history of the same generation.
 pub(super) const SWAP: &str = concat!(
     and_log!(
         "
     UPDATE hookring_ring SET ring = $2, generation = $3, lineage = $4, stored_at = clock_timestamp()
-    WHERE owner = $1 AND generation = $13
+    WHERE owner = $1 AND generation = $13 AND lineage = $14
     AND NOT EXISTS (SELECT FROM hookring_event WHERE owner = $1 AND generation >= $3)",
         "$6, $7, $8, $9, $10, $11, $12"
     ),

@@ -60,7 +60,10 @@ impl<P: Pool, S: Seal> PostgresKeyringStore<P, S> {
         mut report: impl FnMut(&str, Answer<Replaced, P, S>),
     ) -> Result<(), Error> {
         let mut line = Line { poll, heard: BTreeSet::new(), ended: None };
-        line.during(client.batch_execute("LISTEN hookring_ring")).await?;
+        match line.unless_ended(client.batch_execute("LISTEN hookring_ring")).await {
+            Some(listens) => listens?,
+            None => return line.ended.unwrap_or(Ok(())),
+        }
         for (owner, shared) in rings {
             report(owner, line.during(self.refresh(owner, shared)).await);
         }
@@ -101,6 +104,19 @@ impl<F: FnMut(&mut Context<'_>) -> Poll<Option<Result<AsyncMessage, Error>>>> Li
         poll_fn(|cx| {
             self.work(cx);
             other.as_mut().poll(cx)
+        })
+        .await
+    }
+
+    /// The same for what comes through the connection itself; `None` if that ends first, for then nothing will come.
+    async fn unless_ended<T>(&mut self, other: impl Future<Output = T>) -> Option<T> {
+        let mut other = pin!(other);
+        poll_fn(|cx| {
+            self.work(cx);
+            match other.as_mut().poll(cx) {
+                Poll::Pending if self.ended.is_some() => Poll::Ready(None),
+                answer => answer.map(Some),
+            }
         })
         .await
     }
