@@ -27,8 +27,8 @@ fn main() {
     let ring = ring.rotate(new.clone(), Duration::from_secs(60), now).expect("a rotation").ring;
     let verifier = Verifier::new(providers::GITHUB, ring).expect("a verifier");
     let sign = |secret: &Arc<Secret>| {
-        let signer =
-            Signer::new(providers::GITHUB, Keyring::new(secret.clone(), now).ring, SignWith::Current).expect("a signer");
+        let signer = Signer::new(providers::GITHUB, Keyring::<Secret>::new(secret.clone(), now).ring, SignWith::Current)
+            .expect("a signer");
         signer.sign(&Message::new(&body), now).expect("signed").iter().next().expect("a header").1.to_owned()
     };
     let flipped = |text: &str, at: usize| {

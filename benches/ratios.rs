@@ -44,7 +44,7 @@ fn ring(keys: u8, now: Timestamp) -> Keyring {
 
 /// Headers of a message signed with the key number `n`.
 fn signed(scheme: Scheme<'_>, n: u8, body: &[u8], now: Timestamp) -> HeaderMap {
-    let signer = Signer::new(scheme, Keyring::new(secret(n), now).ring, SignWith::Current).expect("a signer");
+    let signer = Signer::new(scheme, Keyring::<Secret>::new(secret(n), now).ring, SignWith::Current).expect("a signer");
     let mut headers = HeaderMap::new();
     signer.sign(&Message::new(body).id("msg_2KWPBgLlAfxdpx2AI54pPJ85f4W"), now).expect("signed").apply(&mut headers);
     headers

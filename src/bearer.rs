@@ -305,11 +305,11 @@ impl<S> BearerVerifier<S> {
     /// ```
     /// use hookring::{BearerVerifier, Carrier, Keyring, Secret, SecretFormat, SecretPolicy, Timestamp};
     ///
-    /// let secret = Secret::parse("Tr0ub4dor&3:made-up", SecretFormat::Utf8, &SecretPolicy::provider())?;
+    /// let secret = Secret::parse("bCk2zr8q:made-up:5Tn1", SecretFormat::Utf8, &SecretPolicy::provider())?;
     /// let ring = Keyring::new(secret, Timestamp::now()).ring;
     /// let verifier = BearerVerifier::new(ring, 0).carried_by(Carrier::Basic { user: Some("hooks") })?;
-    /// // base64 of "hooks:Tr0ub4dor&3:made-up"
-    /// let headers = [("authorization", "Basic aG9va3M6VHIwdWI0ZG9yJjM6bWFkZS11cA==")];
+    /// // base64 of "hooks:bCk2zr8q:made-up:5Tn1"
+    /// let headers = [("authorization", "Basic aG9va3M6YkNrMnpyOHE6bWFkZS11cDo1VG4x")];
     /// assert!(verifier.check(&headers, None).is_ok());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -2,7 +2,7 @@
 //!
 //! - Guide: [`receiver`], [`sender`], [`rotate`], [`store`], [`once`], [`tenants`], [`edge`].
 //! - In operation: [`runbooks`], [`observability`].
-//! - Why: [`design`], [`threat_model`].
+//! - Why: [`design`], [`threat_model`], [`left_out`].
 //! - For whom: [`systems`].
 //!
 //! Every snippet is compiled and run by the tests.
@@ -15,4 +15,4 @@ macro_rules! pages {
     )*};
 }
 
-pages! { receiver sender rotate store once tenants edge runbooks observability design threat_model systems }
+pages! { left_out receiver sender rotate store once tenants edge runbooks observability design threat_model systems }

@@ -61,6 +61,22 @@ pub(crate) fn decode_exact(text: &[u8], encoding: Encoding, out: &mut [u8]) -> b
     }
 }
 
+/// Decodes an ECDSA signature in ASN.1 (DER) to its two numbers; `false` for any other form.
+#[cfg(feature = "p256")]
+pub(crate) fn decode_ecdsa(text: &[u8], encoding: Encoding, out: &mut [u8]) -> bool {
+    // Two numbers of at most 33 bytes, each with two bytes in front, and two bytes in front of both.
+    let mut der = [0; 72];
+    let decoded = (1..=der.len()).rev().find(|len| der.get_mut(..*len).is_some_and(|der| decode_exact(text, encoding, der)));
+    let Some(der) = decoded.and_then(|len| der.get(..len)) else { return false };
+    let Ok(signature) = p256::ecdsa::Signature::from_der(der) else { return false };
+    let numbers = signature.to_bytes();
+    let fits = out.len() == numbers.len();
+    if fits {
+        out.copy_from_slice(&numbers);
+    }
+    fits
+}
+
 /// Appends the text of a tag that is about to be sent.
 pub(crate) fn encode_into(bytes: &[u8], encoding: Encoding, out: &mut String) {
     match encoding {
@@ -112,6 +128,22 @@ mod tests {
         ] {
             assert!(!decode_exact(bad.as_bytes(), Encoding::Base64, &mut out), "{bad}");
         }
+    }
+
+    #[test]
+    fn padding_is_optional_where_a_scheme_says_so() {
+        let (mut out, padded) = ([0; 4], Encoding::Base64UrlPadded);
+        for good in ["_-8BAg==", "_-8BAg"] {
+            assert!(decode_exact(good.as_bytes(), padded, &mut out), "{good}");
+            assert_eq!(out, [0xff, 0xef, 1, 2]);
+        }
+        for bad in ["_-8BAg=", "_-8BAg===", "/+8BAg==", "_-8BAh==", "_-8BAh", "_-8B", ""] {
+            assert!(!decode_exact(bad.as_bytes(), padded, &mut out), "{bad}");
+        }
+        assert!(!decode_exact(b"_-8BAg==", Encoding::Base64Url, &mut out));
+        let mut text = String::new();
+        encode_into(&out, padded, &mut text);
+        assert_eq!(text, "_-8BAg==");
     }
 
     #[test]

@@ -11,5 +11,7 @@ mod setup;
 
 pub use rejection::{Field, Rejection};
 pub use ring::{DeriveError, Refused, ReplaceError};
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+pub use secret::KeyError;
 pub use secret::{HashError, SecretError};
 pub use setup::{SchemeError, SetupError, SignError};

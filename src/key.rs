@@ -137,19 +137,59 @@ pub trait Key: Send + Sync + 'static {
     }
 }
 
-/// A key that verifies deliveries. Sealed: implemented by [`Secret`](crate::Secret).
+/// A key that verifies deliveries. Sealed: implemented by [`Secret`](crate::Secret) and, with their features, by
+/// `PublicKey`.
 pub trait VerifyKey: Key + sealed::Material {}
 
+/// A key that signs messages. Sealed: implemented by [`Secret`](crate::Secret) and, with the feature `ed25519`, by
+/// `SigningKey`. Hashes and public keys cannot sign, and do not have it.
+pub trait SignKey: Key + sealed::Signs {}
+
+/// The algorithms that sign with a private key and verify with a public one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Curve {
+    #[cfg(feature = "ed25519")]
+    Ed25519,
+    /// ECDSA with SHA-256.
+    #[cfg(feature = "p256")]
+    P256,
+}
+
 pub(crate) mod sealed {
-    use super::Fingerprint;
-    use crate::mac::MacKey;
+    use super::{Curve, Fingerprint};
+    use crate::error::Rejection;
+    use crate::mac::{Hash, MacKey};
+    use crate::message::Write;
 
     /// What a verifier needs of a key.
     #[expect(unnameable_types, private_interfaces, reason = "this is how the trait is sealed")]
     pub trait Material {
-        /// The key's MAC states.
-        fn mac_key(&self) -> &MacKey;
+        /// Whether keys of this type verify schemes with a public key.
+        const PUBLIC: bool;
+        /// The key's MAC states, if it is a secret.
+        fn mac_key(&self) -> Option<&MacKey>;
+        /// Whether this very key verifies a scheme of this curve, or of none.
+        fn fits(&self, curve: Option<Curve>) -> bool;
+        /// Whether the signature over the content is good; never for a secret.
+        fn verifies(&self, content: &[u8], signature: &[u8]) -> bool;
         /// The fingerprint under which the key would be remembered as revoked: that of the master of a derived key.
         fn revocable(&self) -> Fingerprint;
+    }
+
+    /// Writes the signed content, as often as it is asked to.
+    pub(crate) type Content<'c> = &'c dyn Fn(&mut Write<'_>) -> Result<(), Rejection>;
+
+    /// What a signer needs of keys.
+    #[expect(unnameable_types, private_interfaces, reason = "this is how the trait is sealed")]
+    pub trait Signs: Sized {
+        /// The curve of all keys of this type, if they are not secrets.
+        const CURVE: Option<Curve>;
+        /// Hands the signature of each key to `out`, in order.
+        fn sign_each<'k>(
+            keys: &mut dyn Iterator<Item = &'k Self>,
+            hash: Hash,
+            content: Content<'_>,
+            out: &mut dyn FnMut(&[u8]),
+        ) -> Result<(), Rejection>;
     }
 }

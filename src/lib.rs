@@ -36,7 +36,8 @@
 //! - **Receivers** make a [`Verifier`] of a scheme and a ring, and get a [`Verified`] body or a [`Rejection`]. Bodies may
 //!   stream ([`Verifier::begin`]); keys may be chosen per tenant ([`VerifierBuilder::build_per_tenant`]).
 //! - **Presented secrets** are checked by a [`BearerVerifier`], over secrets or over stored hashes ([`Sha256Hash`],
-//!   [`BcryptHash`], your own [`PresentedKey`]) that rotate in the same rings.
+//!   [`BcryptHash`], your own [`PresentedKey`]) that rotate in the same rings; a [`Carrier`] says where a provider puts them.
+//! - **Tests of a receiver** make signed deliveries for any scheme with [`testing::Delivery`].
 //! - **Once**: a [`Guard`] runs a handler once for all copies of a delivery, with a [`ReplayStore`] that remembers it:
 //!   [`MemoryReplayStore`] on one machine, Redis or PostgreSQL on many.
 //!
@@ -63,6 +64,8 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+mod asymmetric;
 #[cfg(feature = "axum")]
 pub mod axum;
 #[cfg(feature = "std")]
@@ -112,11 +115,17 @@ pub mod tower;
 mod verdict;
 mod verifier;
 
+#[cfg(feature = "ed25519")]
+pub use asymmetric::SigningKey;
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+pub use asymmetric::{PublicKey, PublicKeyFormat};
 #[cfg(feature = "std")]
 pub use bearer::{BearerVerifier, Presented, redact_query};
 pub use carrier::Carrier;
 pub use derive::{Derivation, Derived};
 pub use encoding::SecretFormat;
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+pub use error::KeyError;
 pub use error::{
     DeriveError, Field, HashError, Refused, Rejection, ReplaceError, SchemeError, SecretError, SetupError, SignError,
 };
@@ -125,7 +134,7 @@ pub use guard::{Guard, Kept, Outcome, Windowed};
 pub use hashed::BcryptHash;
 pub use hashed::{PresentedKey, Sha256Hash};
 pub use headers::{Headers, Name};
-pub use key::{Fingerprint, Key, KeyId, VerifyKey};
+pub use key::{Fingerprint, Key, KeyId, SignKey, VerifyKey};
 pub use keyring::{
     CLOCK_SLACK, Change, Event, EventKind, KeySource, KeyStatus, Keyring, Lineage, Live, MAX_GRACE, MAX_LIVE, MAX_TOMBSTONES,
     Part, Role, Status,

@@ -28,6 +28,8 @@ mod generic;
 mod messaging;
 mod payments;
 mod people;
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+mod public_key;
 #[cfg(feature = "sha1")]
 mod sha1;
 mod special;
@@ -43,6 +45,8 @@ pub use generic::*;
 pub use messaging::*;
 pub use payments::*;
 pub use people::*;
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+pub use public_key::*;
 #[cfg(feature = "sha1")]
 pub use sha1::*;
 pub use special::*;
@@ -62,19 +66,18 @@ const FAMILIES: &[&[Scheme<'static>]] = &[
     CONTENT,
     SPECIAL,
     COMPUTED,
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
+    PUBLIC_KEY,
     #[cfg(feature = "sha1")]
     SHA1,
 ];
 
-const EVERY: [Scheme<'static>; count()] = joined();
-
-#[doc(hidden)]
-pub const ALL: &[Scheme<'static>] = &EVERY;
+static EVERY: [Scheme<'static>; count()] = joined();
 
 /// Every scheme of this module, except those of [`unconfirmed`].
 #[must_use]
 pub const fn all() -> &'static [Scheme<'static>] {
-    ALL
+    &EVERY
 }
 
 /// The scheme with this name, such as `"stripe"`.
@@ -86,7 +89,7 @@ pub const fn all() -> &'static [Scheme<'static>] {
 /// ```
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Scheme<'static>> {
-    ALL.iter().find(|scheme| scheme.name() == name)
+    EVERY.iter().find(|scheme| scheme.name() == name)
 }
 
 const fn count() -> usize {
@@ -114,7 +117,7 @@ const fn joined() -> [Scheme<'static>; count()] {
 }
 
 const _: () = {
-    let mut lists = [ALL, unconfirmed::all()].as_slice();
+    let mut lists = [all(), unconfirmed::all()].as_slice();
     while let [list, other_lists @ ..] = lists {
         let mut rest = *list;
         while let [scheme, tail @ ..] = rest {

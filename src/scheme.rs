@@ -4,7 +4,11 @@
 //! borrows everything and is `Copy`; every builder is a `const fn`. [`Scheme::check`] runs when a constant is compiled
 //! and again when a signer or verifier is built, so a wrong scheme never meets a request.
 
+mod algorithm;
+mod body;
 mod check;
+#[cfg(feature = "serde")]
+mod config;
 mod content;
 mod describe;
 mod emit;
@@ -20,55 +24,20 @@ use core::time::Duration;
 pub use crate::encoding::Encoding;
 use crate::encoding::SecretFormat;
 use crate::error::Rejection;
-use crate::mac::Hash;
 use crate::message::{RequestView, Write};
 pub use crate::time::Unit;
+pub use algorithm::Algorithm;
+#[cfg(feature = "serde")]
+pub use config::{SchemeConfig, SchemeConfigError};
 pub use grammar::{Grammar, Place, Tagged};
 
+pub(crate) use body::{in_body, in_each_item, late_timestamp};
 pub(crate) use content::{Content, Half};
 pub(crate) use emit::Signatures;
 pub(crate) use field::percent_decode;
-pub(crate) use offered::{Candidates, Offered, in_body, in_each_item, late_timestamp};
-pub(crate) use placed::place;
+pub(crate) use offered::{Candidates, Offered};
+pub(crate) use placed::{edit_items, place};
 pub(crate) use rules::{Names, PlaceRule, Rules, Text};
-
-/// The algorithm of a scheme. Fixed by the scheme, never read from a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Algorithm {
-    /// HMAC with SHA-256 (RFC 2104, FIPS 180-4).
-    HmacSha256,
-    /// HMAC with SHA-384.
-    HmacSha384,
-    /// HMAC with SHA-512.
-    HmacSha512,
-    /// HMAC with SHA-1, for providers that sign with nothing better. The known attacks on SHA-1 find collisions and do not
-    /// reach HMAC (RFC 6151 says why for MD5, and it holds here too), but do not choose it for a scheme of your own.
-    #[cfg(feature = "sha1")]
-    HmacSha1,
-}
-
-impl Algorithm {
-    pub(crate) const fn hash(self) -> Hash {
-        match self {
-            Self::HmacSha256 => Hash::Sha256,
-            Self::HmacSha384 => Hash::Sha384,
-            Self::HmacSha512 => Hash::Sha512,
-            #[cfg(feature = "sha1")]
-            Self::HmacSha1 => Hash::Sha1,
-        }
-    }
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::HmacSha256 => "HMAC-SHA256",
-            Self::HmacSha384 => "HMAC-SHA384",
-            Self::HmacSha512 => "HMAC-SHA512",
-            #[cfg(feature = "sha1")]
-            Self::HmacSha1 => "HMAC-SHA1",
-        }
-    }
-}
 
 /// Where a timestamp is read.
 #[derive(Clone, Copy, Debug)]
@@ -333,6 +302,18 @@ impl<'a> Scheme<'a> {
         self.secret
     }
 
+    /// The algorithm.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// Whether deliveries are verified with a public key, so that the ring holds `PublicKey`s.
+    #[must_use]
+    pub const fn has_public_key(&self) -> bool {
+        self.algorithm.curve().is_some()
+    }
+
     /// What the signature covers.
     #[must_use]
     pub const fn coverage(&self) -> Covers<'a> {
@@ -391,7 +372,8 @@ impl<'a> Scheme<'a> {
         self.reads_url
     }
 
-    /// Whether a delivery can be verified while its body streams in: the body is signed once and nothing is read from it.
+    /// Whether a delivery can be verified while its body streams in: the body is signed once, nothing is read from it, and the
+    /// key is a secret.
     #[must_use]
     pub const fn can_stream(&self) -> bool {
         let mut bodies = 0_u8;
@@ -404,6 +386,6 @@ impl<'a> Scheme<'a> {
             }
             rest = tail;
         }
-        bodies == 1 && self.or_parts.is_empty() && !self.reads_body()
+        bodies == 1 && self.or_parts.is_empty() && !self.reads_body() && !self.has_public_key()
     }
 }

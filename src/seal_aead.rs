@@ -10,7 +10,6 @@ use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::key::KeyId;
-use crate::key::sealed::Material as _;
 use crate::mac::{Hash, Macs};
 use crate::secret::Secret;
 use crate::snapshot::Seal;

@@ -10,9 +10,9 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use zeroize::Zeroizing;
 
 use crate::encoding::SecretFormat;
-use crate::error::SecretError;
-use crate::key::{Fingerprint, Key, KeyId, VerifyKey, public_label, sealed};
-use crate::mac::{Hash, MacKey, Macs};
+use crate::error::{Rejection, SecretError};
+use crate::key::{Curve, Fingerprint, Key, KeyId, SignKey, VerifyKey, public_label, sealed};
+use crate::mac::{Hash, MAX_KEYS, MacKey, Macs};
 use crate::policy::SecretPolicy;
 use text::{V1_WHSEC, WHSEC, check_surface, decode};
 
@@ -129,6 +129,12 @@ impl Secret {
         Self::from_checked(Zeroizing::new(text.into()), format, &decode(text, format)?)
     }
 
+    /// The key's MAC states.
+    #[cfg(feature = "aead")]
+    pub(crate) const fn mac_key(&self) -> &MacKey {
+        &self.key
+    }
+
     /// Whether it was derived from a master secret.
     pub(crate) const fn is_derived(&self) -> bool {
         self.master.is_some()
@@ -189,8 +195,15 @@ impl Key for Secret {
 
 #[expect(private_interfaces, reason = "the trait is sealed")]
 impl sealed::Material for Secret {
-    fn mac_key(&self) -> &MacKey {
-        &self.key
+    const PUBLIC: bool = false;
+    fn mac_key(&self) -> Option<&MacKey> {
+        Some(&self.key)
+    }
+    fn fits(&self, curve: Option<Curve>) -> bool {
+        curve.is_none()
+    }
+    fn verifies(&self, _content: &[u8], _signature: &[u8]) -> bool {
+        false
     }
     fn revocable(&self) -> Fingerprint {
         self.master.unwrap_or(self.fingerprint)
@@ -198,6 +211,29 @@ impl sealed::Material for Secret {
 }
 
 impl VerifyKey for Secret {}
+
+#[expect(private_interfaces, reason = "the trait is sealed")]
+impl sealed::Signs for Secret {
+    const CURVE: Option<Curve> = None;
+
+    /// The message is hashed once for every five keys.
+    fn sign_each<'k>(
+        keys: &mut dyn Iterator<Item = &'k Self>,
+        hash: Hash,
+        content: sealed::Content<'_>,
+        out: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), Rejection> {
+        let mut keys = keys.peekable();
+        while keys.peek().is_some() {
+            let mut macs = Macs::begin(hash, keys.by_ref().take(MAX_KEYS).map(|key| &key.key), false);
+            content(&mut |part| macs.update(part))?;
+            macs.finish().iter().for_each(&mut *out);
+        }
+        Ok(())
+    }
+}
+
+impl SignKey for Secret {}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -13,10 +13,11 @@ pub use fan_out::FanOut;
 pub use headers::SignedHeaders;
 
 use crate::error::{SetupError, SignError};
+use crate::key::SignKey;
+use crate::key::sealed::Signs as _;
 use crate::keyring::{KeySource, Keyring, Part, Role, Status};
 use crate::message::Message;
 use crate::scheme::{PlaceRule, Rules, Scheme};
-use crate::secret::Secret;
 use crate::time::Timestamp;
 use prepared::Prepared;
 
@@ -62,15 +63,22 @@ impl<S> fmt::Debug for Signer<S> {
     }
 }
 
-impl<S: KeySource<Key = Secret>> Signer<S> {
+impl<S: KeySource> Signer<S>
+where
+    S::Key: SignKey,
+{
     /// A signer of this scheme.
     ///
     /// # Errors
     ///
-    /// [`SetupError`]: the scheme is wrong, carries one signature only but should sign with all live keys, or keeps its
-    /// signature in the body.
+    /// [`SetupError`]: the scheme is wrong, carries one signature only but should sign with all live keys, keeps its
+    /// signature in the body, or needs keys of another kind.
     pub fn new(scheme: Scheme<'_>, keys: S, with: SignWith) -> Result<Self, SetupError> {
-        Ok(Self { rules: Arc::new(rules_for(scheme, with)?), keys, with })
+        let rules = rules_for(scheme, with)?;
+        if rules.curve != S::Key::CURVE {
+            return Err(SetupError::WrongKeyKind);
+        }
+        Ok(Self { rules: Arc::new(rules), keys, with })
     }
 
     /// Signs a message.
@@ -106,7 +114,7 @@ impl<S: KeySource<Key = Secret>> Signer<S> {
 
     fn sign_with(
         &self,
-        ring: &Keyring,
+        ring: &Keyring<S::Key>,
         wanted: impl Fn(Role) -> bool,
         message: &Message<'_>,
         now: Timestamp,
@@ -120,11 +128,16 @@ impl<S: KeySource<Key = Secret>> Signer<S> {
     }
 }
 
-/// The signature of one key as text, for whoever puts it into the body.
-pub(crate) fn body_signature(rules: &Rules, key: &Secret, message: &Message<'_>, now: Timestamp) -> Result<String, SignError> {
-    let mut signature = String::new();
-    Prepared::new(rules, message, now)?.sign([key], &mut |text| signature = text)?;
-    Ok(signature)
+/// The signatures of these keys as text, for whoever puts them into the body.
+pub(crate) fn body_signatures<'k, K: SignKey>(
+    rules: &Rules,
+    keys: impl IntoIterator<Item = &'k K>,
+    message: &Message<'_>,
+    now: Timestamp,
+) -> Result<Vec<String>, SignError> {
+    let mut signatures = Vec::new();
+    Prepared::new(rules, message, now)?.sign(keys, &mut |text| signatures.push(text))?;
+    Ok(signatures)
 }
 
 /// The prepared scheme, if one can sign with it.

@@ -39,11 +39,11 @@ pub use fixture::{Expect, Fixture, FixtureError, Surprise};
 
 use crate::error::{SetupError, SignError};
 use crate::headers::Name;
-use crate::keyring::KeySource;
+use crate::key::SignKey;
+use crate::keyring::{KeySource, Role};
 use crate::message::{Message, Request};
-use crate::scheme::{Names, PlaceRule, Rules, Scheme, place};
-use crate::secret::Secret;
-use crate::signer::{SignWith, Signer, body_signature};
+use crate::scheme::{Names, PlaceRule, Rules, Scheme, edit_items, place};
+use crate::signer::{SignWith, Signer, body_signatures};
 use crate::time::Timestamp;
 
 /// The id of samples, for schemes that sign one.
@@ -109,28 +109,46 @@ impl Delivery {
     ///
     /// [`DeliveryError`]: the scheme is wrong or cannot carry several signatures, the ring has no current key, or the
     /// delivery lacks something that is signed.
-    pub fn signed(
+    pub fn signed<S: KeySource>(
         mut self,
         scheme: Scheme<'_>,
-        keys: &impl KeySource<Key = Secret>,
+        keys: &S,
         with: SignWith,
         now: Timestamp,
-    ) -> Result<Self, DeliveryError> {
+    ) -> Result<Self, DeliveryError>
+    where
+        S::Key: SignKey,
+    {
         let rules = Rules::new(&scheme).map_err(SetupError::from)?;
         let id = self.take_old(&rules);
         let side: Vec<(&str, &str)> = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let message = Message::new(&self.body).method(&self.method).url(&self.url).id(&id).headers(&side);
+        let bare = Message::new(&[]).method(&self.method).url(&self.url).id(&id).headers(&side);
         if matches!(rules.place, PlaceRule::Headers) {
-            let signed = Signer::new(scheme, keys.ring(), with)?.sign(&message, now)?;
-            drop(side);
+            let signed = Signer::new(scheme, keys.ring(), with)?.sign(&Message { body: &self.body, ..bare }, now)?;
             self.headers.extend(signed.iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
-        } else if with == SignWith::AllLive {
-            return Err(SetupError::OneSignatureOnly.into());
-        } else {
-            let ring = keys.ring();
-            let signature = body_signature(&rules, ring.current().ok_or(SignError::NoCurrentKey)?, &message, now)?;
-            place(&rules, &mut self.body, &signature).map_err(|_| SignError::MissingBodyField)?;
+            return Ok(self);
         }
+        if with == SignWith::AllLive && !rules.carries_several {
+            return Err(SetupError::OneSignatureOnly.into());
+        }
+        let ring = keys.ring();
+        ring.current().ok_or(SignError::NoCurrentKey)?;
+        let keys: Vec<&S::Key> = ring
+            .live(now)
+            .filter(|live| live.role == Role::Current || with == SignWith::AllLive)
+            .map(|live| live.key)
+            .collect();
+        let mut sign = |body: &mut Vec<u8>| {
+            let signatures = body_signatures(&rules, keys.iter().copied(), &Message { body, ..bare }, now)?;
+            let placed = place(&rules, body, &signatures).ok_or(SetupError::OneSignatureOnly)?;
+            placed.map_err(|_| DeliveryError::from(SignError::MissingBodyField))
+        };
+        let mut body = self.body.clone();
+        match &rules.items {
+            None => sign(&mut body)?,
+            Some(path) => edit_items(&mut body, path, &mut sign)?.map_err(|_| SignError::MissingBodyField)?,
+        }
+        self.body = body;
         Ok(self)
     }
 

@@ -5,6 +5,8 @@
 
 mod batch;
 mod builder;
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+mod public;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -146,6 +148,10 @@ where
         let rules = &self.setup.rules;
         let ring = self.keys.ring();
         let live = live_keys(&ring, now)?;
+        #[cfg(any(feature = "ed25519", feature = "p256"))]
+        if rules.curve.is_some() {
+            return public::check(self, &ring, &live, head, body, now);
+        }
         if let Some(path) = &rules.items {
             return batch::check(self, &ring, &live, head, body, path);
         }
@@ -155,13 +161,13 @@ where
 
         // A replay key over content that cannot be written again later has to be digested now.
         let digest = !rules.can_stream && offered.id.is_none();
-        let mut macs = Macs::begin(rules.hash, live.iter().flatten().map(|live| live.key.mac_key()), digest);
+        let mut macs = Macs::begin(rules.hash, live.iter().flatten().filter_map(|live| live.key.mac_key()), digest);
         content.write(&mut |part| macs.update(part))?;
         let mut tags = Tags::EMPTY;
         macs.finish_into(&mut tags);
         let mut matched = tags.matching(candidates.iter());
         if matched.is_none() && !rules.or_parts.is_empty() {
-            let mut macs = Macs::begin(rules.hash, live.iter().flatten().map(|live| live.key.mac_key()), digest);
+            let mut macs = Macs::begin(rules.hash, live.iter().flatten().filter_map(|live| live.key.mac_key()), digest);
             content.write_other(&mut |part| macs.update(part))?;
             macs.finish_into(&mut tags);
             matched = tags.matching(candidates.iter());

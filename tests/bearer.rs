@@ -557,10 +557,11 @@ fn carriers() {
     let twice = Err(Rejection::Ambiguous(Field::Token));
     let wrong = Err(Rejection::TokenMismatch);
     type Pairs<'a> = Vec<(&'a str, String)>;
+    type Case<'a> = (Carrier<'a>, Pairs<'a>, Option<String>, Result<Role, Rejection>);
     let own: fn(&str) -> Pairs<'static> = |value| vec![("X-Hook-Token", value.to_owned())];
     let auth: fn(String) -> Pairs<'static> = |value| vec![("authorization", value)];
     let ok = Ok(Role::Current);
-    let cases: Vec<(Carrier<'_>, Pairs<'_>, Option<String>, Result<Role, Rejection>)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         (Header("x-hook-token"), own(secret), None, ok),
         (Header("X-Hook-Token"), own(&format!("  {secret}\t")), None, ok),
         (Header("x-hook-token"), own(""), None, missing),

@@ -14,7 +14,7 @@ const LEVELS: &[(u8, &[&str])] = &[
     (0, &["error"]),
     (1, &["encoding", "time", "headers", "small", "carrier"]),
     (2, &["mac", "policy"]),
-    (3, &["key", "secret", "message"]),
+    (3, &["asymmetric", "key", "secret", "message"]),
     (4, &["scheme", "providers"]),
     (5, &["keyring", "load", "replay", "share", "derive", "snapshot", "schedule", "rollout", "hashed", "store"]),
     (

@@ -131,14 +131,16 @@ fn dense(text: &str) -> Vec<u8> {
 /// A scanner that also knows the signatures under every key of a message.
 fn scanner_for(signed: &SignedHeaders) -> Scanner {
     let mut scanner = Scanner::new();
-    for (name, value) in signed.iter().filter(|(name, _)| name.contains("signature") && !name.contains("timestamp")) {
-        for item in value
-            .split([' ', ','])
-            .map(|item| item.split_once(['=', ',']).map_or(item, |(tag, value)| if tag.len() < 8 { value } else { item }))
-        {
-            let bytes = hex::decode(item).ok().or_else(|| Base64::decode_vec(item).ok()).filter(|bytes| bytes.len() >= 32);
-            if let Some(bytes) = bytes {
-                scanner.text(item, &format!("value of {name}"));
+    // The length of the shortest signature there is, SHA-1.
+    let decoded = |text: &str| {
+        let bytes = hex::decode(text).ok().or_else(|| Base64::decode_vec(text).ok());
+        bytes.or_else(|| Base64UrlUnpadded::decode_vec(text.trim_end_matches('=')).ok()).filter(|bytes| bytes.len() >= 20)
+    };
+    for (name, value) in signed.iter() {
+        for item in value.split([' ', ',', ';']) {
+            let after_tag = item.split_once('=').map_or(item, |(_, value)| value);
+            if let Some((text, bytes)) = [item, after_tag].iter().find_map(|text| Some((text, decoded(text)?))) {
+                scanner.text(text, &format!("value of {name}"));
                 scanner.bytes(&bytes, &format!("value of {name}"));
             }
         }
@@ -146,9 +148,13 @@ fn scanner_for(signed: &SignedHeaders) -> Scanner {
     scanner
 }
 
-/// The schemes that need nothing but a body, an id, a method and a URL.
+/// The schemes that need nothing but a secret, a body, an id, a method and a URL.
 fn plain() -> Vec<&'static Scheme<'static>> {
-    providers::ALL.iter().filter(|scheme| scheme.signs_any_body() || scheme.name() == "linear").collect()
+    providers::all()
+        .iter()
+        .filter(|scheme| scheme.signs_any_body() || scheme.name() == "linear")
+        .filter(|scheme| !scheme.has_public_key())
+        .collect()
 }
 
 fn ring_of(format: SecretFormat) -> Keyring {

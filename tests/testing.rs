@@ -26,7 +26,8 @@ fn verify(scheme: Scheme<'_>, delivery: &Delivery, text: &str, now: Timestamp) -
 
 #[test]
 fn a_sample_of_every_scheme_at_any_time() {
-    for scheme in providers::all().iter().chain(providers::unconfirmed::all()) {
+    let all = providers::all().iter().chain(providers::unconfirmed::all());
+    for scheme in all.filter(|scheme| !scheme.has_public_key() && scheme.name() != "hygraph") {
         for now in [NOW, LONG_AGO] {
             let sample = Delivery::sample(scheme, now);
             let signed = sample.signed(*scheme, &ring("a secret of the tests 8e2f60c1"), SignWith::Current, now).unwrap();
@@ -78,6 +79,8 @@ fn what_cannot_be_signed() {
     assert_eq!(sign(empty(), providers::LINEAR, SignWith::Current), field);
     assert_eq!(sign(empty().body("{}"), providers::MAILGUN, SignWith::Current), field);
     let header = DeliveryError::Sign(SignError::MissingHeader);
+    // Its content takes the environment from the signature header, which only the provider writes.
+    assert_eq!(sign(Delivery::sample(&providers::HYGRAPH, NOW), providers::HYGRAPH, SignWith::Current), header);
     assert_eq!(sign(empty(), providers::NEXTCLOUD_TALK, SignWith::Current), header);
 }
 
@@ -93,7 +96,9 @@ mod fixtures {
         let text = std::fs::read_to_string(path).unwrap();
         let known: Vec<serde_json::Value> = serde_json::from_str::<Vec<_>>(&text).unwrap();
         let known = known.into_iter().filter(|vector: &serde_json::Value| {
-            let ours = vector["provider"].as_str().and_then(providers::find).is_some();
+            // Fixtures hold secrets, and public keys are none.
+            let row = vector["provider"].as_str().and_then(providers::find);
+            let ours = row.is_some_and(|scheme| !scheme.has_public_key());
             // Old by years, or with parameters that its row does not have.
             ours && vector["provider"] != "sanity" && vector.get("params").is_none()
         });
@@ -124,6 +129,11 @@ mod fixtures {
         assert_eq!(fixture(text, late, Expect::Invalid).replay(scheme), Ok(()));
         let rejected = fixture(text, late, Expect::Valid).replay(scheme).unwrap_err();
         assert!(matches!(rejected, Surprise::Rejected { ref id, rejection: Rejection::TooOld { .. } } if id == "one"));
+        #[cfg(feature = "ed25519")]
+        assert_eq!(
+            fixture(text, NOW, Expect::Valid).replay(providers::DISCORD).unwrap_err().to_string(),
+            "one holds no key for this scheme"
+        );
         let two = [secret("the first secret of the tests"), secret(text)];
         assert_eq!(Fixture::new("two", "stripe", delivery, two, NOW, Expect::Valid).replay(scheme), Ok(()));
     }

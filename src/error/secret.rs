@@ -155,3 +155,40 @@ pub enum HashError {
     #[error("a label is 1 to 64 visible ASCII characters without blanks")]
     BadLabel,
 }
+
+/// Why a public key, or the private key that belongs to one, cannot be made from a text.
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The text lacks the prefix of its format, `whpk_` or `whsk_`.
+    #[error("the key does not start with the prefix of its format, `whpk_` or `whsk_`")]
+    MissingPrefix,
+    /// The text is not hexadecimal.
+    #[error("the key is not hexadecimal: pairs of 0-9, a-f")]
+    NotHex,
+    /// The text is not standard base64, or has something around it.
+    #[error("the key is not standard base64 in its canonical form")]
+    NotBase64,
+    /// A key of another length, or not in the form of a public key.
+    #[error("the key has {bytes} bytes, which is not the length of one of its kind")]
+    WrongLength {
+        /// How many bytes the text decodes to.
+        bytes: usize,
+    },
+    /// The bytes are not a key of this kind, such as a point that is not on the curve.
+    #[error("the bytes are not a key of this kind")]
+    NotAKey,
+    /// The key is of small order: signatures can be made under it without knowing anything.
+    #[error("the key is weak: anybody can make signatures under it")]
+    Weak,
+    /// A private key whose second half is not its public key.
+    #[error("the two halves of the private key do not belong together")]
+    HalvesDiffer,
+    /// A label is 1 to 64 visible ASCII characters.
+    #[error("a label is 1 to 64 visible ASCII characters")]
+    BadLabel,
+    /// The operating system gave no random bytes.
+    #[error("the operating system gave no random bytes")]
+    NoRandomness,
+}

@@ -14,7 +14,7 @@ pub(super) struct Portable {
     digest: Option<Sha256>,
 }
 
-#[expect(clippy::large_enum_variant, reason = "lives on the stack for one message; boxing would allocate on the hot path")]
+#[allow(clippy::large_enum_variant, reason = "lives on the stack for one message; boxing would allocate on the hot path")]
 enum States {
     Sha256([Option<Hmac<Sha256>>; MAX_KEYS]),
     Sha384([Option<Hmac<Sha384>>; MAX_KEYS]),

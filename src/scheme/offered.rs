@@ -2,18 +2,23 @@
 
 use alloc::vec::Vec;
 
+use super::body::in_body;
 use super::field::{self, Fault};
+use super::json;
 use super::rules::{GrammarRule, Names, PlaceRule, Rules, SourceRule, TaggedRule};
-use super::{Encoding, json};
 use crate::encoding::decode_exact;
 use crate::error::{Field, Rejection};
 use crate::headers::{Headers, Name, Once, once, trim};
+#[cfg(feature = "p256")]
+use crate::key::Curve;
 use crate::mac::MAX_TAG;
 use crate::message::{MAX_KEPT, Said};
 use crate::time::{self, Timestamp};
 
 /// More candidates of a known kind are refused before any MAC is computed.
 pub(crate) const MAX_CANDIDATES: usize = 16;
+/// The same where verifying is slow: with the five keys that may be live this makes ten checks.
+pub(super) const MAX_PUBLIC_CANDIDATES: usize = 2;
 /// The most bytes of one header value that are looked at.
 const MAX_VALUE: usize = 8 * 1024;
 
@@ -26,13 +31,18 @@ pub(crate) struct Candidates {
 
 impl Candidates {
     pub(crate) const fn new(rules: &Rules) -> Self {
-        Self { tags: [[0; MAX_TAG]; MAX_CANDIDATES], count: 0, width: rules.hash.tag_len() }
+        Self { tags: [[0; MAX_TAG]; MAX_CANDIDATES], count: 0, width: rules.width }
     }
 
     /// Decodes one entry. A malformed one is left out; it does not void the others.
-    fn decode(&mut self, text: &[u8], encoding: Encoding) {
+    fn decode(&mut self, text: &[u8], rules: &Rules) {
         let room = self.tags.get_mut(self.count).and_then(|tag| tag.get_mut(..self.width));
-        if room.is_some_and(|room| decode_exact(text, encoding, room)) {
+        let decoded = room.is_some_and(|room| match rules.curve {
+            #[cfg(feature = "p256")]
+            Some(Curve::P256) => crate::encoding::decode_ecdsa(text, rules.encoding, room),
+            _ => decode_exact(text, rules.encoding, room),
+        });
+        if decoded {
             self.count = self.count.saturating_add(1);
         }
     }
@@ -130,13 +140,6 @@ fn read_signature_in_body(rules: &Rules, place: &PlaceRule, body: &[u8], candida
     reader.verdict(candidates).map(drop)
 }
 
-/// Reads a timestamp that stands in the body and is signed by being there. Called once the signature was found good.
-pub(crate) fn late_timestamp(rules: &Rules, body: &[u8]) -> Result<Option<Timestamp>, Rejection> {
-    let Some((source, unit)) = rules.timestamp.as_ref().filter(|_| rules.reads_timestamp_late()) else { return Ok(None) };
-    let text = in_body(source, body)?;
-    time::parse(text, *unit).map(Some).ok_or(Rejection::Malformed(Field::Timestamp))
-}
-
 fn read_source<'a>(
     source: &SourceRule,
     name: Option<&Name>,
@@ -149,30 +152,6 @@ fn read_source<'a>(
         (SourceRule::Json(_) | SourceRule::Form(_), _) => in_body(source, whole(body)?),
         _ => tagged.ok_or(Rejection::Missing(Field::Timestamp)),
     }
-}
-
-pub(crate) fn in_body<'a>(source: &SourceRule, body: &'a [u8]) -> Result<&'a [u8], Rejection> {
-    match source {
-        SourceRule::Json(path) => json::scalar(body, path),
-        SourceRule::Form(name) => field::form_raw(body, name),
-        _ => Err(Fault::Missing),
-    }
-    .map_err(|fault| rejection(fault, Field::Timestamp))
-}
-
-/// Hands every item of a batch to `each`.
-pub(crate) fn in_each_item<'a>(
-    body: &'a [u8],
-    path: &str,
-    each: &mut dyn FnMut(&'a [u8]) -> Result<(), Rejection>,
-) -> Result<(), Rejection> {
-    struct Why(Rejection);
-    impl From<Fault> for Why {
-        fn from(fault: Fault) -> Self {
-            Self(rejection(fault, Field::Signature))
-        }
-    }
-    json::items(body, path, &mut |item| each(item).map_err(Why)).map_err(|Why(rejection)| rejection)
 }
 
 fn whole(body: Option<&[u8]>) -> Result<&[u8], Rejection> {
@@ -377,7 +356,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     fn too_many(&self) -> bool {
-        self.known > MAX_CANDIDATES
+        self.known > self.rules.most
     }
 
     /// What the signature headers came to; gives the time that stood in them. Nothing is decoded if there are too many.
@@ -388,7 +367,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        self.entries.iter().take(self.known).for_each(|entry| candidates.decode(entry, self.rules.encoding));
+        self.entries.iter().take(self.known).for_each(|entry| candidates.decode(entry, self.rules));
         match (self.known, candidates.count) {
             (0, _) => Err(Rejection::Missing(Field::Signature)),
             (_, 0) => Err(Rejection::Malformed(Field::Signature)),

@@ -8,30 +8,62 @@ use super::field::{self, Fault};
 use super::json;
 use super::rules::{GrammarRule, PlaceRule, Rules};
 
-/// Replaces the signature in a body, which must hold its field: a JSON text whose content is replaced. A form gets the field
-/// if it has none.
-pub(crate) fn place(rules: &Rules, body: &mut Vec<u8>, signature: &str) -> Result<(), Fault> {
-    let prefix = match &rules.grammar {
-        GrammarRule::Prefix { text, .. } => text,
-        _ => "",
+/// Replaces the signatures in a body, which must hold their field: a JSON text whose content is replaced. A form gets the
+/// field if it has none. `None` if there are more signatures than the grammar has room for.
+pub(crate) fn place(rules: &Rules, body: &mut Vec<u8>, signatures: &[String]) -> Option<Result<(), Fault>> {
+    let text = match (&rules.grammar, signatures) {
+        (GrammarRule::Whole, [one]) => one.clone(),
+        (GrammarRule::Prefix { text, .. }, [one]) => [text, one.as_str()].concat(),
+        (GrammarRule::Whole | GrammarRule::Prefix { .. }, _) => return None,
+        (GrammarRule::List { between, prefix }, all) => [prefix, all.join(joint(*between).as_str()).as_str()].concat(),
+        (GrammarRule::Tagged(tagged), all) => {
+            let tag = if tagged.any_tag { "key" } else { &tagged.emit };
+            let pair = |signature: &String| [tag, joint(tagged.pair).as_str(), signature].concat();
+            all.iter().map(pair).collect::<Vec<_>>().join(joint(tagged.between).as_str())
+        }
     };
-    let text = [prefix, signature].concat();
-    match &rules.place {
+    Some(match &rules.place {
         PlaceRule::Headers => Err(Fault::Missing),
         PlaceRule::Json(path) => {
-            let old = json::scalar(body, path)?;
-            replace(body, range_of(body, old), &text)
+            json::scalar(body, path).map(|old| range_of(body, old)).and_then(|at| replace(body, at, &text))
         }
         PlaceRule::Form(name) => match field::form_raw(body, name) {
             Ok(old) => replace(body, range_of(body, old), &encoded(&text)),
             Err(Fault::Missing) => {
-                let joint = if body.is_empty() { "" } else { "&" };
-                body.extend_from_slice([joint, name, "=", &encoded(&text)].concat().as_bytes());
+                let between = if body.is_empty() { "" } else { "&" };
+                body.extend_from_slice([between, name, "=", &encoded(&text)].concat().as_bytes());
                 Ok(())
             }
             Err(fault) => Err(fault),
         },
+    })
+}
+
+fn joint(byte: u8) -> String {
+    String::from(char::from(byte))
+}
+
+/// Does something with every item of a batch, whose text it may change. An item that is not reached stays as it is.
+pub(crate) fn edit_items<E>(
+    body: &mut Vec<u8>,
+    path: &str,
+    edit: &mut dyn FnMut(&mut Vec<u8>) -> Result<(), E>,
+) -> Result<Result<(), Fault>, E> {
+    let mut places = Vec::new();
+    let read = json::items::<Fault>(body, path, &mut |item| {
+        places.push(range_of(body, item).ok_or(Fault::Missing)?);
+        Ok(())
+    });
+    if read.is_err() {
+        return Ok(read);
     }
+    // From the last to the first, so that the places before stay true.
+    for place in places.into_iter().rev() {
+        let Some(mut item) = body.get(place.clone()).map(<[u8]>::to_vec) else { return Ok(Err(Fault::Missing)) };
+        edit(&mut item)?;
+        body.splice(place, item);
+    }
+    Ok(Ok(()))
 }
 
 /// Where a piece of a text stands in it.

@@ -7,9 +7,11 @@ use alloc::vec::Vec;
 use core::ops::RangeFrom;
 use core::time::Duration;
 
+use super::offered::{MAX_CANDIDATES, MAX_PUBLIC_CANDIDATES};
 use super::{DEFAULT_WINDOW, Encoding, Grammar, Part, Place, Scheme, Source, Tagged, Unit};
 use crate::error::{Rejection, SchemeError};
 use crate::headers::Name;
+use crate::key::Curve;
 use crate::mac::Hash;
 use crate::message::{RequestView, Write};
 
@@ -18,6 +20,11 @@ use crate::message::{RequestView, Write};
 pub(crate) struct Rules {
     pub(crate) name: Arc<str>,
     pub(crate) hash: Hash,
+    pub(crate) curve: Option<Curve>,
+    /// Length of a decoded signature.
+    pub(crate) width: usize,
+    /// With more candidates a delivery is refused.
+    pub(crate) most: usize,
     pub(crate) encoding: Encoding,
     pub(crate) place: PlaceRule,
     pub(crate) grammar: GrammarRule,
@@ -129,10 +136,15 @@ impl Rules {
         }
         // The headers that parts sign are numbered through both contents.
         let mut header = 0_usize..;
+        let curve = scheme.algorithm.curve();
         let timed = scheme.timestamp.is_some();
         Ok(Self {
             name: scheme.name.into(),
             hash: scheme.algorithm.hash(),
+            curve,
+            // Two numbers of 32 bytes, on either curve.
+            width: if curve.is_some() { 64 } else { scheme.algorithm.hash().tag_len() },
+            most: if curve.is_some() { MAX_PUBLIC_CANDIDATES } else { MAX_CANDIDATES },
             encoding: scheme.encoding,
             place: match scheme.place {
                 Place::Json(path) => PlaceRule::Json(path.into()),

@@ -45,7 +45,11 @@ impl FanOut {
         if scheme.signs_url() {
             return Err(SetupError::UrlIsSigned);
         }
-        Ok(Self { rules: rules_for(scheme, with)?, with })
+        let rules = rules_for(scheme, with)?;
+        if rules.curve.is_some() {
+            return Err(SetupError::WrongKeyKind);
+        }
+        Ok(Self { rules, with })
     }
 
     /// Signs the message under each ring; the results stand in the order of the rings.

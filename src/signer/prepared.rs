@@ -5,11 +5,9 @@ use alloc::string::String;
 use super::SignedHeaders;
 use crate::encoding::encode_into;
 use crate::error::{Field, Rejection, SignError};
-use crate::key::sealed::Material as _;
-use crate::mac::{MAX_KEYS, Macs};
+use crate::key::SignKey;
 use crate::message::{Message, RequestView, Said};
 use crate::scheme::{Content, Names, Rules, Signatures, in_body};
-use crate::secret::Secret;
 use crate::time::{self, Timestamp};
 
 pub(super) struct Prepared<'r, 'm> {
@@ -32,10 +30,10 @@ impl<'r, 'm> Prepared<'r, 'm> {
         Ok(Self { rules, names, message, timestamp: timestamp(rules, message, now)?, id })
     }
 
-    /// Hands the encoded signature of each key to `out`, in order. The message is hashed once for every five keys.
-    pub(super) fn sign<'k>(
+    /// Hands the encoded signature of each key to `out`, in order.
+    pub(super) fn sign<'k, K: SignKey>(
         &self,
-        keys: impl IntoIterator<Item = &'k Secret>,
+        keys: impl IntoIterator<Item = &'k K>,
         out: &mut dyn FnMut(String),
     ) -> Result<(), SignError> {
         let message = self.message;
@@ -53,18 +51,12 @@ impl<'r, 'm> Prepared<'r, 'm> {
                 said: Said { version: self.rules.written_version(), ..Said::default() },
             },
         };
-        let mut keys = keys.into_iter().peekable();
-        while keys.peek().is_some() {
-            let some = keys.by_ref().take(MAX_KEYS).map(|key| key.mac_key());
-            let mut macs = Macs::begin(self.rules.hash, some, false);
-            content.write(&mut |part| macs.update(part)).map_err(|why| self.missing(why))?;
-            for tag in macs.finish().iter() {
-                let mut text = String::new();
-                encode_into(tag, self.rules.encoding, &mut text);
-                out(text);
-            }
-        }
-        Ok(())
+        let signed = K::sign_each(&mut keys.into_iter(), self.rules.hash, &|write| content.write(write), &mut |signature| {
+            let mut text = String::new();
+            encode_into(signature, self.rules.encoding, &mut text);
+            out(text);
+        });
+        signed.map_err(|why| self.missing(why))
     }
 
     /// The headers with these signatures, each marked whether its key is a previous one.

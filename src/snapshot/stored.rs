@@ -3,6 +3,10 @@
 use alloc::sync::Arc;
 
 use super::codec::{Reader, Sink};
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+use crate::asymmetric::PublicKey;
+#[cfg(feature = "ed25519")]
+use crate::asymmetric::SigningKey;
 use crate::encoding::SecretFormat;
 #[cfg(feature = "bcrypt")]
 use crate::hashed::BcryptHash;
@@ -10,8 +14,8 @@ use crate::hashed::Sha256Hash;
 use crate::key::Key;
 use crate::secret::Secret;
 
-/// A key that can be stored in a sealed ring. Closed: implemented by [`Secret`], [`Sha256Hash`] and
-/// `BcryptHash`.
+/// A key that can be stored in a sealed ring. Closed: implemented by [`Secret`], [`Sha256Hash`], `BcryptHash`, and with their
+/// features by `PublicKey` and `SigningKey`.
 ///
 /// The format is the same for every kind. A ring of hashes holds nothing that signs, so it needs less secrecy; seal it
 /// nevertheless, because whoever can change it can plant a hash or make a revoked one live again.
@@ -23,7 +27,8 @@ pub(crate) mod sealed {
     /// The form of a key in a snapshot. To make another kind of key storable: a `KIND` of its own, and these two.
     #[expect(unnameable_types, private_interfaces, private_bounds, reason = "this is how the trait is sealed")]
     pub trait Stored: Sized {
-        /// Stands in the clear part of the envelope. Never used twice: 1 secrets, 2 SHA-256 hashes, 3 bcrypt hashes.
+        /// Stands in the clear part of the envelope. Never used twice: 1 secrets, 2 SHA-256 hashes, 3 bcrypt
+        /// hashes, 4 public keys, 5 private signing keys.
         const KIND: u8;
         /// Writes everything but the label; `None` if the key must not be stored.
         fn write(&self, out: &mut impl Sink) -> Option<()>;
@@ -97,6 +102,53 @@ impl sealed::Stored for BcryptHash {
         match label {
             Some(label) => hash.labelled(label).ok(),
             None => Some(hash),
+        }
+    }
+}
+
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+impl StoredKey for PublicKey {}
+
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+#[expect(private_interfaces, private_bounds, reason = "the trait is sealed")]
+impl sealed::Stored for PublicKey {
+    const KIND: u8 = 4;
+
+    fn write(&self, out: &mut impl Sink) -> Option<()> {
+        let (curve, text) = self.stored();
+        out.put(&[curve]);
+        out.text(&text)
+    }
+
+    fn read(from: &mut Reader<'_>, label: Option<&str>) -> Option<Self> {
+        let curve = from.byte()?;
+        let text = from.text()?;
+        // Another spelling of the same key would be a second form.
+        let key = Self::restored(curve, text).filter(|key| key.stored().1 == text)?;
+        match label {
+            Some(label) => key.labelled(label).ok(),
+            None => Some(key),
+        }
+    }
+}
+
+#[cfg(feature = "ed25519")]
+impl StoredKey for SigningKey {}
+
+#[cfg(feature = "ed25519")]
+#[expect(private_interfaces, private_bounds, reason = "the trait is sealed")]
+impl sealed::Stored for SigningKey {
+    const KIND: u8 = 5;
+
+    fn write(&self, out: &mut impl Sink) -> Option<()> {
+        out.text(self.reveal())
+    }
+
+    fn read(from: &mut Reader<'_>, label: Option<&str>) -> Option<Self> {
+        let key = Self::parse(from.text()?).ok()?;
+        match label {
+            Some(label) => key.labelled(label).ok(),
+            None => Some(key),
         }
     }
 }

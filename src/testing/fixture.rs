@@ -2,7 +2,7 @@
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -12,8 +12,11 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::Delivery;
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+use crate::asymmetric::{PublicKey, PublicKeyFormat};
 use crate::encoding::SecretFormat;
 use crate::error::{Rejection, SecretError, SetupError};
+use crate::key::{Key, VerifyKey};
 use crate::keyring::{Keyring, MAX_GRACE};
 use crate::policy::SecretPolicy;
 use crate::scheme::Scheme;
@@ -66,9 +69,22 @@ pub struct Fixture {
     id: String,
     provider: String,
     delivery: Delivery,
-    secrets: Vec<(Zeroizing<String>, SecretFormat)>,
+    keys: Vec<KeyText>,
     now: Timestamp,
     expect: Expect,
+}
+
+/// The text of a key, and how it is read.
+struct KeyText {
+    text: Zeroizing<String>,
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Secret(SecretFormat),
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
+    Public(PublicKeyFormat),
 }
 
 /// A file that is no fixture: where, and what is wrong there.
@@ -118,6 +134,12 @@ pub enum Surprise {
         /// Why not.
         error: SecretError,
     },
+    /// Its keys are not of the kind that the scheme needs, or a public key is none.
+    #[error("{id} holds no key for this scheme")]
+    Key {
+        /// The fixture.
+        id: String,
+    },
 }
 
 impl Fixture {
@@ -132,8 +154,30 @@ impl Fixture {
         now: Timestamp,
         expect: Expect,
     ) -> Self {
-        let secrets = secrets.into_iter().map(|secret| (Zeroizing::new(secret.reveal().to_owned()), secret.format())).collect();
-        Self { id: id.to_owned(), provider: provider.to_owned(), delivery, secrets, now, expect }
+        let text = |secret: Secret| KeyText {
+            text: Zeroizing::new(secret.reveal().to_owned()),
+            format: Format::Secret(secret.format()),
+        };
+        let keys = secrets.into_iter().map(text).collect();
+        Self { id: id.to_owned(), provider: provider.to_owned(), delivery, keys, now, expect }
+    }
+
+    /// A fixture of a scheme with public keys: nothing in it is secret, so the captured delivery stays as it is.
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
+    pub fn with_public_keys(
+        id: &str,
+        provider: &str,
+        delivery: Delivery,
+        keys: &[(&str, PublicKeyFormat)],
+        now: Timestamp,
+        expect: Expect,
+    ) -> Self {
+        let text = |(text, format): &(&str, PublicKeyFormat)| KeyText {
+            text: Zeroizing::new((*text).to_owned()),
+            format: Format::Public(*format),
+        };
+        let keys = keys.iter().map(text).collect();
+        Self { id: id.to_owned(), provider: provider.to_owned(), delivery, keys, now, expect }
     }
 
     /// What it is called.
@@ -166,8 +210,30 @@ impl Fixture {
     ///
     /// [`Surprise`]: the verdict is not the expected one, or there is none.
     pub fn replay(&self, scheme: Scheme<'_>) -> Result<(), Surprise> {
+        #[cfg(any(feature = "ed25519", feature = "p256"))]
+        if scheme.has_public_key() {
+            let read = |key: &KeyText| match key.format {
+                Format::Public(format) => PublicKey::parse(&key.text, format).map_err(|_| self.no_key()),
+                Format::Secret(_) => Err(self.no_key()),
+            };
+            return self.judge(scheme, self.ring(read, self.no_key())?);
+        }
+        let bad = |error| Surprise::Secret { id: self.id.clone(), error };
+        let read = |key: &KeyText| match key.format {
+            Format::Secret(format) => Secret::parse(&key.text, format, &SecretPolicy::dangerous_any_strength()).map_err(bad),
+            #[cfg(any(feature = "ed25519", feature = "p256"))]
+            Format::Public(_) => Err(self.no_key()),
+        };
+        self.judge(scheme, self.ring(read, bad(SecretError::Empty))?)
+    }
+
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
+    fn no_key(&self) -> Surprise {
+        Surprise::Key { id: self.id.clone() }
+    }
+
+    fn judge<K: VerifyKey>(&self, scheme: Scheme<'_>, ring: Keyring<K>) -> Result<(), Surprise> {
         let id = || self.id.clone();
-        let ring = self.ring().map_err(|error| Surprise::Secret { id: id(), error })?;
         let builder = Verifier::builder(scheme);
         let builder = if scheme.signs_url() { builder.public_url(self.delivery.origin()) } else { builder };
         let verifier = builder.build(ring).map_err(|error| Surprise::Setup { id: id(), error })?;
@@ -178,24 +244,18 @@ impl Fixture {
         }
     }
 
-    /// The ring of its secrets. They may be as weak as published examples are.
-    fn ring(&self) -> Result<Keyring, SecretError> {
-        let mut secrets =
-            self.secrets.iter().map(|(text, format)| Secret::parse(text, *format, &SecretPolicy::dangerous_any_strength()));
-        let current = secrets.next().ok_or(SecretError::Empty)??;
-        let mut older = Vec::new();
-        for secret in secrets {
-            older.push(secret?);
-        }
-        // Oldest first, each replaced by the next; a secret that is given twice is there once.
-        let mut ring: Option<Keyring> = None;
-        for secret in older.into_iter().rev().chain([current]) {
+    /// The ring of its keys. They may be as weak as published examples are.
+    fn ring<K: Key>(&self, read: impl Fn(&KeyText) -> Result<K, Surprise>, none: Surprise) -> Result<Keyring<K>, Surprise> {
+        // Oldest first, each replaced by the next; a key that is given twice is there once.
+        let mut ring: Option<Keyring<K>> = None;
+        for text in self.keys.iter().rev() {
+            let key = read(text)?;
             ring = Some(match ring {
-                None => Keyring::new(secret, self.now).ring,
-                Some(ring) => ring.rotate(secret, MAX_GRACE, self.now).map_or(ring, |change| change.ring),
+                None => Keyring::new(key, self.now).ring,
+                Some(ring) => ring.rotate(key, MAX_GRACE, self.now).map_or(ring, |change| change.ring),
             });
         }
-        ring.ok_or(SecretError::Empty)
+        ring.ok_or(none)
     }
 
     /// Its JSON text, with the secrets in clear.
@@ -204,7 +264,7 @@ impl Fixture {
         let delivery = &self.delivery;
         let headers: Vec<Value> = delivery.headers().map(|(name, value)| json!([name, value])).collect();
         let secrets: Vec<Value> =
-            self.secrets.iter().map(|(text, format)| json!({ "value": &**text, "encoding": name_of(*format) })).collect();
+            self.keys.iter().map(|key| json!({ "value": &*key.text, "encoding": name_of(key.format) })).collect();
         let value = json!({
             "id": self.id,
             "provider": self.provider,
@@ -242,7 +302,7 @@ impl fmt::Debug for Fixture {
             .field("id", &self.id)
             .field("provider", &self.provider)
             .field("delivery", &self.delivery)
-            .field("secrets", &self.secrets.len())
+            .field("keys", &self.keys.len())
             .field("now", &self.now)
             .field("expect", &self.expect)
             .finish()
@@ -250,27 +310,35 @@ impl fmt::Debug for Fixture {
 }
 
 /// Names of formats in the file.
-const FORMATS: &[(&str, SecretFormat)] = &[
-    ("utf8", SecretFormat::Utf8),
-    ("hex", SecretFormat::Hex),
-    ("base64", SecretFormat::Base64),
-    ("base64url", SecretFormat::Base64Url),
-    ("whsec-base64", SecretFormat::Whsec),
-    ("v1-whsec-base64", SecretFormat::V1Whsec),
-    ("html-text", SecretFormat::HtmlText),
+const FORMATS: &[(&str, Format)] = &[
+    ("utf8", Format::Secret(SecretFormat::Utf8)),
+    ("hex", Format::Secret(SecretFormat::Hex)),
+    ("base64", Format::Secret(SecretFormat::Base64)),
+    ("base64url", Format::Secret(SecretFormat::Base64Url)),
+    ("whsec-base64", Format::Secret(SecretFormat::Whsec)),
+    ("v1-whsec-base64", Format::Secret(SecretFormat::V1Whsec)),
+    ("html-text", Format::Secret(SecretFormat::HtmlText)),
     #[cfg(feature = "sha1")]
-    ("sha1-of-utf8", SecretFormat::Sha1OfText),
+    ("sha1-of-utf8", Format::Secret(SecretFormat::Sha1OfText)),
+    #[cfg(feature = "ed25519")]
+    ("whpk-ed25519", Format::Public(PublicKeyFormat::Whpk)),
+    #[cfg(feature = "ed25519")]
+    ("ed25519-public-hex", Format::Public(PublicKeyFormat::Hex)),
+    #[cfg(feature = "ed25519")]
+    ("ed25519-public-base64", Format::Public(PublicKeyFormat::Base64)),
+    #[cfg(feature = "p256")]
+    ("ecdsa-p256-spki-base64", Format::Public(PublicKeyFormat::P256Spki)),
 ];
 
-fn name_of(format: SecretFormat) -> &'static str {
+fn name_of(format: Format) -> &'static str {
     FORMATS.iter().find(|(_, known)| *known == format).map_or("utf8", |(name, _)| name)
 }
 
 /// `whsec-base64` is also said of secrets that lack the prefix or have a version before it.
-fn format_of(name: &str, value: &str) -> Option<SecretFormat> {
+fn format_of(name: &str, value: &str) -> Option<Format> {
     match name {
-        "whsec-base64" if value.starts_with("v1,") => Some(SecretFormat::V1Whsec),
-        "whsec-base64" if !value.starts_with("whsec_") => Some(SecretFormat::Base64),
+        "whsec-base64" if value.starts_with("v1,") => Some(Format::Secret(SecretFormat::V1Whsec)),
+        "whsec-base64" if !value.starts_with("whsec_") => Some(Format::Secret(SecretFormat::Base64)),
         _ => FORMATS.iter().find(|(known, _)| *known == name).map(|(_, format)| *format),
     }
 }
@@ -292,15 +360,15 @@ fn read(index: usize, value: &Value) -> Result<Fixture, FixtureError> {
         delivery = delivery.header(name, value);
     }
     let body = STANDARD.decode(text("/request/body_base64", "request.body_base64")?);
-    let mut secrets = Vec::new();
+    let mut keys = Vec::new();
     for secret in list("/secrets", "secrets")? {
         let member = |name: &str| secret.get(name).and_then(Value::as_str);
         let value = member("value").ok_or_else(|| error("secrets.value", "is missing or no text"))?;
         let encoding = member("encoding").ok_or_else(|| error("secrets.encoding", "is missing or no text"))?;
         let format = format_of(encoding, value).ok_or_else(|| error("secrets.encoding", "is not a known format"))?;
-        secrets.push((Zeroizing::new(value.to_string()), format));
+        keys.push(KeyText { text: Zeroizing::new(value.to_owned()), format });
     }
-    if secrets.is_empty() {
+    if keys.is_empty() {
         return Err(error("secrets", "is empty"));
     }
     let seconds = value.get("now_unix").and_then(Value::as_i64);
@@ -308,7 +376,7 @@ fn read(index: usize, value: &Value) -> Result<Fixture, FixtureError> {
         id: text("/id", "id")?.to_owned(),
         provider: text("/provider", "provider")?.to_owned(),
         delivery: delivery.body(body.map_err(|_| error("request.body_base64", "is not base64"))?),
-        secrets,
+        keys,
         now: Timestamp::from_unix_secs(seconds.ok_or_else(|| error("now_unix", "is missing or no whole number"))?),
         expect: match text("/expect", "expect")? {
             "valid" => Expect::Valid,

@@ -9,13 +9,31 @@ use super::Delivery;
 use crate::scheme::{Part, Place, Scheme, Source};
 use crate::time::{self, Timestamp};
 
-const URL: &str = "https://hooks.example.com/in?from=sample";
+const URL: &str = "https://hooks.example.com/in?data.id=123&from=sample";
 const FILLER: &str = "sample";
+
+/// Schemes whose function reads a form.
+const FORMS: &[&str] = &["twilio", "mandrill", "plivo"];
+/// Headers that the function of a scheme reads.
+const HEADERS: &[(&str, &str, &str)] = &[
+    ("contentful", "x-contentful-signed-headers", "x-contentful-signed-headers,x-contentful-timestamp"),
+    ("mercado-pago", "x-request-id", "sample-request"),
+    ("twilio", "content-type", "application/x-www-form-urlencoded"),
+    ("plivo", "content-type", "application/x-www-form-urlencoded"),
+];
 
 pub(super) fn of(scheme: &Scheme<'_>, now: Timestamp) -> Delivery {
     let fields = Fields::of(scheme, now);
-    let body = if fields.form.is_empty() { object(&fields.json) } else { form(&fields.form) };
+    let body = match scheme.items {
+        _ if !fields.form.is_empty() || FORMS.contains(&scheme.name()) => form(&fields.form),
+        None => object(&fields.json),
+        Some(path) => format!("{{\"{path}\":[{0},{0}]}}", object(&fields.json)),
+    };
     let mut delivery = Delivery::new("POST", URL).body(body);
+    // What a function reads is not in the scheme.
+    for (_, name, value) in HEADERS.iter().filter(|(of, ..)| *of == scheme.name()) {
+        delivery = delivery.header(name, value);
+    }
     for part in scheme.parts {
         if let Part::Header(name) = part {
             delivery = delivery.header(name, FILLER);
@@ -40,7 +58,7 @@ impl<'a> Fields<'a> {
         }
         for part in scheme.parts {
             match part {
-                Part::Json(path) => fields.json.push((path, FILLER.to_string())),
+                Part::Json(path) | Part::JsonOrEmpty(path) => fields.json.push((path, FILLER.to_string())),
                 Part::Form(name) => fields.form.push((name, FILLER.to_string())),
                 _ => {}
             }

@@ -40,7 +40,7 @@ where
         let mut candidates = Candidates::new(rules);
         let offered = Offered::read(rules, head.headers, Some(item), &mut candidates)?;
         let content = verifier.content(head, &offered, item)?;
-        let mut macs = Macs::begin(rules.hash, live.iter().flatten().map(|live| live.key.mac_key()), true);
+        let mut macs = Macs::begin(rules.hash, live.iter().flatten().filter_map(|live| live.key.mac_key()), true);
         content.write(&mut |part| macs.update(part))?;
         let mut tags = Tags::EMPTY;
         macs.finish_into(&mut tags);

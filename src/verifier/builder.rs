@@ -7,6 +7,7 @@ use core::time::Duration;
 use super::{Setup, Verifier};
 use crate::error::SetupError;
 use crate::key::VerifyKey;
+use crate::key::sealed::Material as _;
 use crate::keyring::KeySource;
 use crate::scheme::{Rules, Scheme, Text};
 
@@ -74,12 +75,19 @@ impl<'a> VerifierBuilder<'a> {
     ///
     /// # Errors
     ///
-    /// [`SetupError`]: the scheme is wrong, a public URL is missing or not one, or a tolerance has nothing to apply to.
+    /// [`SetupError`]: the scheme is wrong, a public URL is missing or not one, a tolerance has nothing to apply to, or the
+    /// keys are of another kind than the scheme needs.
     pub fn build<S: KeySource>(self, keys: S) -> Result<Verifier<S>, SetupError>
     where
         S::Key: VerifyKey,
     {
-        Ok(Verifier { setup: Arc::new(self.setup()?), keys })
+        let setup = self.setup()?;
+        let curve = setup.rules.curve;
+        let misfit = keys.ring().current().is_some_and(|key| !key.fits(curve));
+        if S::Key::PUBLIC != curve.is_some() || misfit {
+            return Err(SetupError::WrongKeyKind);
+        }
+        Ok(Verifier { setup: Arc::new(setup), keys })
     }
 
     /// A verifier for many tenants: it has no keys and no `verify`, only [`Verifier::with_keys`].
@@ -164,6 +172,8 @@ impl fmt::Debug for NoKeys {
 
 impl Verifier<NoKeys> {
     /// The verifier with the keys of one tenant. Cheap: it shares the prepared scheme.
+    ///
+    /// Keys of another kind than the scheme needs match nothing: every delivery is a [`Mismatch`](crate::Rejection::Mismatch).
     pub fn with_keys<S: KeySource>(&self, keys: S) -> Verifier<S>
     where
         S::Key: VerifyKey,

@@ -72,7 +72,7 @@ where
         let content = verifier.content(head, &offered, &[])?;
 
         let digest = verifier.setup.digest_streams && offered.id.is_none();
-        let mut macs = Macs::begin(rules.hash, live.iter().flatten().map(|live| live.key.mac_key()), digest);
+        let mut macs = Macs::begin(rules.hash, live.iter().flatten().filter_map(|live| live.key.mac_key()), digest);
         content.write_half(Half::BeforeBody, &mut |part| macs.update(part))?;
         let around = Told::around(&content)?;
         let (sent, id) = (offered.sent, offered.id.map(Told::id));

@@ -4,7 +4,7 @@ use hookring::{Keyring, Scheme, Secret, SecretFormat, SecretPolicy, Timestamp};
 use serde_json::{Map, Value};
 
 use super::config;
-use super::delivery::{Delivery, Header, split_url};
+use super::delivery::{Delivery, Header, Ring, split_url};
 use super::json::{bad_input, base64, items, text};
 use super::labels;
 use super::outcome::Outcome;
@@ -75,7 +75,7 @@ pub(crate) fn request(given: &Value, ring: Keyring, now: Timestamp) -> Result<De
     let url = given.get("url").and_then(Value::as_str).map(split_url);
     Ok(Delivery {
         scheme,
-        ring,
+        ring: Ring::Secrets(ring),
         tolerance: config::tolerance(given, &scheme)?,
         public_url: config::public_url(given, url.map(|(origin, _)| origin), &scheme),
         method: given.get("method").and_then(Value::as_str).map(str::to_owned),

@@ -1,18 +1,30 @@
 //! One delivery and the set-up of its receiver: everything that a verdict depends on.
 
+use core::fmt::Debug;
 use core::time::Duration;
 
-use hookring::{Headers, Keyring, Rejection, ReplayKey, Request, Scheme, Scope, SetupError, Timestamp, Verified, Verifier};
+use hookring::{
+    Headers, Keyring, Rejection, ReplayKey, Request, Scheme, Scope, SetupError, Streamed, Timestamp, Verified, Verifier,
+    VerifierBuilder, VerifyKey,
+};
 
 use super::labels;
 use super::outcome::Outcome;
 
 pub(crate) type Header = (String, Vec<u8>);
 
+/// What a receiver verifies with.
+#[derive(Debug)]
+pub(crate) enum Ring {
+    Secrets(Keyring),
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
+    PublicKeys(Keyring<hookring::PublicKey>),
+}
+
 #[derive(Debug)]
 pub(crate) struct Delivery {
     pub(crate) scheme: Scheme<'static>,
-    pub(crate) ring: Keyring,
+    pub(crate) ring: Ring,
     /// Past and future; `None` for the scheme's own.
     pub(crate) tolerance: Option<(Duration, Duration)>,
     pub(crate) public_url: Option<String>,
@@ -42,16 +54,16 @@ impl Delivery {
             return Outcome::unsupported("body limit");
         }
         self.with_verifier(|verifier| {
-            let verdict = verifier.verify_at(self.request(headers, self.body.as_slice()), self.now);
+            let verdict = verifier.whole(self.request(headers, self.body.as_slice()), self.now);
             outcome(verdict)
         })
     }
 
     /// Under which an accepted delivery is remembered; an `Err` is the outcome of one that is not.
     pub(crate) fn replay_key(&self, scope: &Scope) -> Result<ReplayKey, Outcome> {
-        let verifier = self.verifier().map_err(|why| Outcome::config_error(labels::of_setup(why), &why))?;
+        let verifier = self.any_verifier().map_err(|why| Outcome::config_error(labels::of_setup(why), &why))?;
         let headers = self.headers.as_slice();
-        let verified = verifier.verify_at(self.request(&headers, self.body.as_slice()), self.now);
+        let verified = verifier.whole(self.request(&headers, self.body.as_slice()), self.now);
         verified.map(|verified| verified.replay_key(scope)).map_err(|why| Outcome::reject(&why))
     }
 
@@ -59,12 +71,8 @@ impl Delivery {
     pub(crate) fn stream(&self, piece: usize) -> Outcome {
         self.with_verifier(|verifier| {
             let headers = self.headers.as_slice();
-            let verdict = verifier.begin(self.request(&headers, ()), self.now).and_then(|mut stream| {
-                self.body.chunks(piece.max(1)).for_each(|chunk| stream.update(chunk));
-                stream.update(&[]);
-                stream.finish(self.now)
-            });
-            outcome(verdict)
+            let pieces = self.body.chunks(piece.max(1)).chain([[].as_slice()]);
+            outcome(verifier.pieces(self.request(&headers, ()), &mut pieces.into_iter(), self.now))
         })
     }
 
@@ -79,7 +87,24 @@ impl Delivery {
         request
     }
 
+    /// A verifier over secrets, for the rigs that need the type.
     pub(crate) fn verifier(&self) -> Result<Verifier, SetupError> {
+        match &self.ring {
+            Ring::Secrets(ring) => self.builder().build(ring.clone()),
+            #[cfg(any(feature = "ed25519", feature = "p256"))]
+            Ring::PublicKeys(_) => Err(SetupError::WrongKeyKind),
+        }
+    }
+
+    fn any_verifier(&self) -> Result<Box<dyn AnyVerifier>, SetupError> {
+        Ok(match &self.ring {
+            Ring::Secrets(ring) => Box::new(self.builder().build(ring.clone())?),
+            #[cfg(any(feature = "ed25519", feature = "p256"))]
+            Ring::PublicKeys(ring) => Box::new(self.builder().build(ring.clone())?),
+        })
+    }
+
+    fn builder(&self) -> VerifierBuilder<'_> {
         let mut builder = Verifier::builder(self.scheme);
         if let Some(url) = &self.public_url {
             builder = builder.public_url(url);
@@ -87,18 +112,46 @@ impl Delivery {
         if let Some((past, future)) = self.tolerance {
             builder = builder.tolerance(past, future);
         }
-        builder.build(self.ring.clone())
+        builder
     }
 
-    fn with_verifier(&self, run: impl FnOnce(&Verifier) -> Outcome) -> Outcome {
-        match self.verifier() {
+    fn with_verifier(&self, run: impl FnOnce(&dyn AnyVerifier) -> Outcome) -> Outcome {
+        match self.any_verifier() {
             Ok(verifier) => {
-                let mut outcome = run(&verifier);
+                let mut outcome = run(&*verifier);
                 outcome.said.extend([format!("{verifier:?}"), format!("{:?}", self.ring), format!("{:#?}", self.ring)]);
                 outcome
             }
             Err(why) => Outcome::config_error(labels::of_setup(why), &why),
         }
+    }
+}
+
+/// A verifier over keys of any kind.
+trait AnyVerifier: Debug {
+    fn whole<'b>(&self, request: Request<'_, &'b [u8]>, now: Timestamp) -> Result<Verified<&'b [u8]>, Rejection>;
+    fn pieces(
+        &self,
+        head: Request<'_, ()>,
+        pieces: &mut dyn Iterator<Item = &[u8]>,
+        now: Timestamp,
+    ) -> Result<Verified<Streamed>, Rejection>;
+}
+
+impl<K: VerifyKey> AnyVerifier for Verifier<Keyring<K>> {
+    fn whole<'b>(&self, request: Request<'_, &'b [u8]>, now: Timestamp) -> Result<Verified<&'b [u8]>, Rejection> {
+        self.verify_at(request, now)
+    }
+
+    fn pieces(
+        &self,
+        head: Request<'_, ()>,
+        pieces: &mut dyn Iterator<Item = &[u8]>,
+        now: Timestamp,
+    ) -> Result<Verified<Streamed>, Rejection> {
+        let mut stream = self.begin(head, now)?;
+        pieces.for_each(|piece| stream.update(piece));
+        stream.finish(now)
     }
 }
 

@@ -2,14 +2,14 @@
 
 use core::time::Duration;
 
-use hookring::{Keyring, MAX_GRACE, Refused, Secret, Timestamp};
+use hookring::{Key, Keyring, MAX_GRACE, Refused, Secret, Timestamp};
 
 /// The secrets of a set-up in their roles.
-pub(crate) struct Secrets {
-    pub(crate) current: Secret,
-    pub(crate) next: Vec<Secret>,
+pub(crate) struct Secrets<K = Secret> {
+    pub(crate) current: K,
+    pub(crate) next: Vec<K>,
     /// Newest first, with the time at which each dies; without one it is live.
-    pub(crate) previous: Vec<(Secret, Option<Timestamp>)>,
+    pub(crate) previous: Vec<(K, Option<Timestamp>)>,
 }
 
 /// Half a longest grace.
@@ -19,7 +19,7 @@ const HALF: Duration = Duration::from_secs(15 * 24 * 3600);
 ///
 /// All transitions happen half a longest grace ago, so that deadlines before and after `now` can be written. Deadlines
 /// further away are moved to the edge; at `now` that makes no difference.
-pub(crate) fn ring_of(secrets: Secrets, now: Timestamp) -> Result<Keyring, Refused> {
+pub(crate) fn ring_of<K: Key>(secrets: Secrets<K>, now: Timestamp) -> Result<Keyring<K>, Refused> {
     let then = now.minus(HALF);
     let grace = |deadline: Option<Timestamp>| match deadline {
         Some(deadline) => deadline.since(then).clamp(Duration::from_millis(1), MAX_GRACE),

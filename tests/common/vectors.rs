@@ -6,7 +6,7 @@ use hookring::scheme::{Algorithm, Encoding};
 use hookring::{Carrier, Scheme, Secret, SecretFormat, SecretPolicy, Timestamp, providers};
 use serde_json::Value;
 
-use super::delivery::{Delivery, Header, split_url};
+use super::delivery::{Delivery, Header, Ring, split_url};
 use super::json::{bad_input, base64, items, text};
 use super::labels;
 use super::outcome::Outcome;
@@ -36,7 +36,8 @@ pub(crate) fn presentation(vector: &Value, carrier: Carrier<'static>) -> Result<
     let request = vector.get("request").ok_or_else(bad_input)?;
     Ok(Presentation {
         carrier,
-        ring: ring_of(secrets(vector, None)?, now).map_err(|why| Outcome::config_error(labels::of_refusal(why), &why))?,
+        ring: ring_of(secrets(vector, &|given| secret(given, None))?, now)
+            .map_err(|why| Outcome::config_error(labels::of_refusal(why), &why))?,
         target: split_url(text(request, "url")?).1.to_owned(),
         headers: items(request, "headers")?.iter().map(header).collect::<Result<_, _>>()?,
         now,
@@ -49,8 +50,7 @@ pub(crate) fn delivery(vector: &Value) -> Result<Delivery, Outcome> {
     let now = Timestamp::from_unix_secs(vector.get("now_unix").and_then(Value::as_i64).ok_or_else(bad_input)?);
     let request = vector.get("request").ok_or_else(bad_input)?;
     let (origin, target) = split_url(text(request, "url")?);
-    let ring =
-        ring_of(secrets(vector, Some(&scheme))?, now).map_err(|why| Outcome::config_error(labels::of_refusal(why), &why))?;
+    let ring = ring(vector, &scheme, now)?;
     Ok(Delivery {
         scheme,
         ring,
@@ -103,12 +103,38 @@ fn header(pair: &Value) -> Result<Header, Outcome> {
     Ok((at(0)?.to_owned(), at(1)?.as_bytes().to_vec()))
 }
 
+fn ring(vector: &Value, scheme: &Scheme<'_>, now: Timestamp) -> Result<Ring, Outcome> {
+    let refused = |why| Outcome::config_error(labels::of_refusal(why), &why);
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
+    if scheme.has_public_key() {
+        return ring_of(secrets(vector, &public_key)?, now).map(Ring::PublicKeys).map_err(refused);
+    }
+    ring_of(secrets(vector, &|given| secret(given, Some(scheme)))?, now).map(Ring::Secrets).map_err(refused)
+}
+
 /// The first secret is the current one, the others are previous ones that still live.
-fn secrets(vector: &Value, scheme: Option<&Scheme<'_>>) -> Result<Secrets, Outcome> {
-    let mut secrets = items(vector, "secrets")?.iter().map(|given| secret(given, scheme));
+fn secrets<K>(vector: &Value, read: &dyn Fn(&Value) -> Result<K, Outcome>) -> Result<Secrets<K>, Outcome> {
+    let mut secrets = items(vector, "secrets")?.iter().map(read);
     let current = secrets.next().ok_or_else(|| Outcome::no_set_up("empty_secret"))??;
     let previous = secrets.map(|secret| Ok((secret?, None))).collect::<Result<_, Outcome>>()?;
     Ok(Secrets { current, next: Vec::new(), previous })
+}
+
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+fn public_key(given: &Value) -> Result<hookring::PublicKey, Outcome> {
+    use hookring::{PublicKey, PublicKeyFormat};
+    let format = match text(given, "encoding")? {
+        #[cfg(feature = "ed25519")]
+        "whpk-ed25519" => PublicKeyFormat::Whpk,
+        #[cfg(feature = "ed25519")]
+        "ed25519-public-hex" => PublicKeyFormat::Hex,
+        #[cfg(feature = "ed25519")]
+        "ed25519-public-base64" => PublicKeyFormat::Base64,
+        #[cfg(feature = "p256")]
+        "ecdsa-p256-spki-base64" => PublicKeyFormat::P256Spki,
+        _ => return Err(Outcome::unsupported("unknown_encoding")),
+    };
+    PublicKey::parse(text(given, "value")?, format).map_err(|why| Outcome::config_error("bad_key", &why))
 }
 
 /// Published secrets are toys, so any strength will do. A presented secret is text.

@@ -17,6 +17,9 @@ async fn the_slower_of_two_operators_gets_a_conflict_and_nothing_is_stored() {
 
     let mine = created.ring.rotate(secret(2), HOUR, START).unwrap();
     let theirs = created.ring.rotate(secret(3), HOUR, START).unwrap();
+    // From a generation that is not stored yet.
+    let far = theirs.ring.rotate(secret(9), HOUR, START).unwrap();
+    assert_eq!(store.swap("a", 2, &far).await.unwrap(), Swapped::Conflict { found: 1 });
     assert_eq!(store.swap("a", 1, &theirs).await.unwrap(), Swapped::Stored);
     assert_eq!(store.swap("a", 1, &mine).await.unwrap(), Swapped::Conflict { found: 2 });
     assert!(load(&store, "a").await.unwrap().unwrap().same_version(&theirs.ring));

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+#[cfg(feature = "sha1")]
 use super::url;
 use crate::error::{Field, Rejection};
 use crate::message::{RequestView, Write};

@@ -15,7 +15,7 @@ impl Headers for Lines<'_> {
 /// Without the key nothing is accepted: header lines, and the body after an empty one.
 pub(crate) fn hostile(data: &[u8]) {
     let (head, body) = data.split_at(data.windows(2).position(|w| w == b"\n\n").unwrap_or(data.len()));
-    for scheme in providers::ALL {
+    for scheme in providers::all() {
         let lines = Lines(head);
         let request = Request::new(&lines, body).method("POST").target(TARGET);
         assert!(verifier(scheme).verify_at(request, NOW).is_err(), "{}", scheme.name());

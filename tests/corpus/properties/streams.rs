@@ -5,7 +5,7 @@ use super::{Bytes, NOW, TARGET, ring, verifier};
 /// A body in any pieces has the verdict of the whole.
 pub(crate) fn streams(data: &[u8]) {
     let mut bytes = Bytes(data);
-    let scheme = bytes.pick(providers::ALL);
+    let scheme = bytes.pick(providers::all());
     if !scheme.can_stream() {
         return;
     }
