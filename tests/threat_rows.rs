@@ -106,6 +106,20 @@ fn v6_two_timestamps_must_be_the_same_bytes() {
 }
 
 #[test]
+fn v8_the_ends_of_time_do_not_come_round() {
+    let (first, last) = (Timestamp::from_unix_millis(i64::MIN), Timestamp::from_unix_millis(i64::MAX));
+    assert_eq!((last.plus(HOUR), last.plus(Duration::MAX)), (last, last));
+    assert_eq!((first.minus(HOUR), Timestamp::from_unix_secs(i64::MAX)), (first, last));
+    assert!(last.plus(HOUR) >= last && first.minus(HOUR) <= first);
+    // However far the clock and the sender are apart, it is an age and not a moment.
+    let good = signed(providers::STRIPE, b"{}");
+    for now in [first, last, Timestamp::from_unix_millis(0)] {
+        let verdict = verify(providers::STRIPE, &good, b"{}", now).unwrap_err();
+        assert!(matches!(verdict, Rejection::TooOld { .. } | Rejection::TooNew { .. }), "{verdict:?}");
+    }
+}
+
+#[test]
 fn v9_an_id_cannot_hold_the_separator() {
     let scheme = providers::STANDARD_WEBHOOKS;
     let signer = Signer::new(scheme, ring_of(FIRST, scheme.key_format()), SignWith::Current).unwrap();
@@ -174,7 +188,8 @@ fn v13_a_body_that_was_touched_is_another_body() {
 #[test]
 fn v15_any_bytes_give_a_verdict() {
     let hostile: [&[u8]; 9] = [b"", b"s", b"\0", b"\xff\xfe", b"=", b",", "sha256=é".as_bytes(), b"t=,v1=", &[b'v'; 65_536]];
-    for scheme in providers::ALL.iter().filter(|scheme| !scheme.signs_url() && scheme.signs_any_body()) {
+    let plain = |scheme: &&Scheme<'_>| !scheme.signs_url() && scheme.signs_any_body() && !scheme.has_public_key();
+    for scheme in providers::all().iter().filter(plain) {
         let names: Vec<String> = signed_or_nothing(scheme);
         for value in hostile {
             let pairs: Pairs = names.iter().map(|name| (name.clone(), value.to_vec())).collect();
