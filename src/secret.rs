@@ -14,7 +14,9 @@ use crate::error::{Rejection, SecretError};
 use crate::key::{Curve, Fingerprint, Key, KeyId, SignKey, VerifyKey, public_label, sealed};
 use crate::mac::{Hash, MAX_KEYS, MacKey, Macs};
 use crate::policy::SecretPolicy;
-use text::{V1_WHSEC, WHSEC, check_surface, decode};
+#[cfg(feature = "std")]
+use text::{V1_WHSEC, WHSEC};
+use text::{check_surface, decode};
 
 /// A signing secret.
 ///

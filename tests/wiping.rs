@@ -211,11 +211,12 @@ fn tokens_that_were_decoded() {
     let ring = || Keyring::<Secret>::new(secret(token), NOW).ring;
     let encoded: String = token.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let query = format!("v=2&token={encoded}");
+    let broken = format!("token={encoded}%zz");
     let basic = [("authorization", format!("Basic {}", Base64::encode_string(format!("hooks:{token}").as_bytes())))];
     all_wiped(&[token.as_bytes(), TEXT.as_bytes()], || {
         let by_query = BearerVerifier::new(ring(), 0).allow_query("token");
         assert!(by_query.check_at(&NO_HEADERS, Some(&query), NOW).is_ok());
-        assert!(by_query.check_at(&NO_HEADERS, Some(&format!("token={}%zz", "%38f14e45fceea")), NOW).is_err());
+        assert!(by_query.check_at(&NO_HEADERS, Some(&broken), NOW).is_err());
         let by_password = BearerVerifier::new(ring(), 0).carried_by(Carrier::Basic { user: Some("hooks") }).unwrap();
         assert!(by_password.check_at(&basic, None, NOW).is_ok());
         assert!(by_password.check_at(&[("authorization", "Basic aG9va3M6OGYxNGU0NWZjZWVh")], None, NOW).is_err());
