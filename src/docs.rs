@@ -2,7 +2,7 @@
 //!
 //! - Guide: [`receiver`], [`sender`], [`rotate`], [`store`], [`once`], [`tenants`], [`edge`].
 //! - In operation: [`runbooks`], [`observability`].
-//! - Why: [`design`], [`threat_model`], [`left_out`].
+//! - Why: [`design`], [`threat_model`], [`left_out`]. What was measured: [`assurance`].
 //! - For whom: [`systems`].
 //!
 //! Every snippet is compiled and run by the tests.
@@ -15,4 +15,4 @@ macro_rules! pages {
     )*};
 }
 
-pages! { left_out receiver sender rotate store once tenants edge runbooks observability design threat_model systems }
+pages! { left_out receiver sender rotate store once tenants edge runbooks observability design threat_model assurance systems }
