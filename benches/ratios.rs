@@ -4,7 +4,31 @@
 //!
 //! Every figure is a ratio to the *floor* of the same run and size: the `hmac` crate, cached key, clone–update–verify over
 //! the bytes that the scheme signs. All cases run interleaved in many small batches, and the median counts, so that a noisy
-//! machine disturbs both sides alike.
+//! machine disturbs both sides alike. A delivery has eleven ordinary headers besides its own.
+//!
+//! Last run: 2026-12-01, AMD EPYC with SHA extensions, 2 cores, busy, Rust 1.95.
+//!
+//! | | 0.25 KiB | 1 KiB | 4 KiB | 64 KiB |
+//! |---|---|---|---|---|
+//! | floor, in ns | 279 | 702 | 2393 | 36268 |
+//! | one key, github | 1.39 | 1.15 | 1.04 | 1.01 |
+//! | one key, stripe | 1.77 | 1.30 | 1.09 | 1.01 |
+//! | one key, standard webhooks | 2.04 | 1.42 | 1.12 | 1.01 |
+//! | two keys, matched current | 1.55 | 1.22 | 1.07 | 1.01 |
+//! | two keys, matched previous | 1.55 | 1.22 | 1.07 | 1.00 |
+//! | two keys, forged | 1.44 | 1.17 | 1.05 | 1.00 |
+//! | five keys, matched last | 2.14 | 1.67 | 1.45 | 1.35 |
+//! | one key, 16 forged signatures | 4.35 | 2.33 | 1.40 | 1.03 |
+//! | one key, 17 forged signatures | 1.08 | 0.43 | 0.13 | 0.01 |
+//! | two keys, replay key with its digest | 2.24 | 1.53 | 1.20 | 1.07 |
+//! | two keys, replay key hashed on demand | 3.06 | 2.42 | 2.13 | 2.02 |
+//! | two keys, streamed in 8 KiB chunks | 2.86 | 1.74 | 1.22 | 1.03 |
+//! | two keys, streamed with replay digest | 3.55 | 2.06 | 1.35 | 1.08 |
+//! | dual signing | 3.12 | 1.84 | 1.29 | 1.06 |
+//! | sign_each for 60 keys, per key | 0.92 | 0.54 | 0.38 | 0.29 |
+//!
+//! A second key costs a few per cent, whichever one matches; what is left beside the MAC is 90 ns for a body signed alone and
+//! 280 ns where id, time and base64 are read as well.
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "a bench may panic")]
 
@@ -42,10 +66,28 @@ fn ring(keys: u8, now: Timestamp) -> Keyring {
     (1..keys).fold(Keyring::new(secret(0), now).ring, |ring, n| ring.rotate(secret(n), grace, now).expect("a rotation").ring)
 }
 
+/// What stands beside the signature in a delivery that came through a proxy.
+const ORDINARY: [(&str, &str); 11] = [
+    ("host", "hooks.example.com"),
+    ("user-agent", "GitHub-Hookshot/044aadd"),
+    ("content-length", "8192"),
+    ("accept", "*/*"),
+    ("content-type", "application/json"),
+    ("x-github-delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958"),
+    ("x-github-event", "issues"),
+    ("x-github-hook-id", "292430182"),
+    ("x-request-id", "0f7c2b9d"),
+    ("x-forwarded-for", "203.0.113.7"),
+    ("x-forwarded-proto", "https"),
+];
+
 /// Headers of a message signed with the key number `n`.
 fn signed(scheme: Scheme<'_>, n: u8, body: &[u8], now: Timestamp) -> HeaderMap {
-    let signer = Signer::new(scheme, Keyring::<Secret>::new(secret(n), now).ring, SignWith::Current).expect("a signer");
+    let signer = Signer::new(scheme, Keyring::new(secret(n), now).ring, SignWith::Current).expect("a signer");
     let mut headers = HeaderMap::new();
+    for (name, value) in ORDINARY {
+        headers.insert(name, http::HeaderValue::from_static(value));
+    }
     signer.sign(&Message::new(body).id("msg_2KWPBgLlAfxdpx2AI54pPJ85f4W"), now).expect("signed").apply(&mut headers);
     headers
 }
@@ -108,19 +150,22 @@ fn cases<'b>(body: &'b [u8], now: Timestamp) -> Vec<Case<'b>> {
     case("one key, 16 forged signatures", verify(standard, 1, list_of(16, now, body), false));
     case("one key, 17 forged signatures", verify(standard, 1, list_of(17, now, body), false));
 
-    let verifier = Verifier::new(github, ring(2, now)).expect("a verifier");
     let headers = signed(github, 0, body, now);
     let scope = Scope::new(SCOPE).expect("a scope");
-    case("two keys, then a replay key", {
+    let replay_key = |digest: bool| -> Box<dyn FnMut() + 'b> {
+        let builder = Verifier::builder(github);
+        let verifier = if digest { builder.digest_content() } else { builder }.build(ring(2, now)).expect("a verifier");
         let (headers, scope) = (headers.clone(), scope.clone());
         Box::new(move || {
             let verified = verifier.verify(black_box(&headers), black_box(body)).expect("valid");
             black_box(verified.replay_key(&scope));
         })
-    });
+    };
+    case("two keys, replay key with its digest", replay_key(true));
+    case("two keys, replay key hashed on demand", replay_key(false));
     let stream = |digest: bool| -> Box<dyn FnMut() + 'b> {
         let builder = Verifier::builder(github);
-        let verifier = if digest { builder.digest_streams() } else { builder }.build(ring(2, now)).expect("a verifier");
+        let verifier = if digest { builder.digest_content() } else { builder }.build(ring(2, now)).expect("a verifier");
         let (headers, scope) = (headers.clone(), scope.clone());
         Box::new(move || {
             let mut stream = verifier.begin(Request::new(black_box(&headers), ()), now).expect("a stream");

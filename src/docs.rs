@@ -2,8 +2,9 @@
 //!
 //! - Guide: [`receiver`], [`sender`], [`rotate`], [`store`], [`once`], [`tenants`], [`edge`].
 //! - In operation: [`runbooks`], [`observability`].
-//! - Why: [`design`], [`threat_model`], [`left_out`]. What was measured: [`assurance`].
+//! - Why: [`design`], [`performance`], [`threat_model`], [`left_out`]. What was measured: [`assurance`].
 //! - For whom: [`systems`].
+//! - Against others: [`interop`] with the providers' SDKs, the [`league`] table, [`migration`].
 //!
 //! Every snippet is compiled and run by the tests.
 
@@ -15,4 +16,7 @@ macro_rules! pages {
     )*};
 }
 
-pages! { left_out receiver sender rotate store once tenants edge runbooks observability design threat_model assurance systems }
+pages! {
+    receiver sender rotate store once tenants edge runbooks observability design performance threat_model assurance systems
+    left_out interop league migration
+}

@@ -53,7 +53,8 @@ pub enum SecretFormat {
 pub(crate) fn decode_exact(text: &[u8], encoding: Encoding, out: &mut [u8]) -> bool {
     let wanted = out.len();
     match encoding {
-        Encoding::Hex | Encoding::HexUpper => hex::decode_to_slice(text, out).is_ok(),
+        // The length first: `const_hex` would take off a `0x`.
+        Encoding::Hex | Encoding::HexUpper => text.len() / 2 == wanted && const_hex::decode_to_slice(text, out).is_ok(),
         Encoding::Base64 => STANDARD.decode_slice(text, out) == Ok(wanted),
         Encoding::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, out) == Ok(wanted),
         Encoding::Base64UrlPadded if text.ends_with(b"=") => URL_SAFE.decode_slice(text, out) == Ok(wanted),
@@ -77,14 +78,14 @@ pub(crate) fn decode_ecdsa(text: &[u8], encoding: Encoding, out: &mut [u8]) -> b
     fits
 }
 
-/// Appends the text of a tag that is about to be sent.
-pub(crate) fn encode_into(bytes: &[u8], encoding: Encoding, out: &mut String) {
+/// The text of a tag that is about to be sent.
+pub(crate) fn encode(bytes: &[u8], encoding: Encoding) -> String {
     match encoding {
-        Encoding::Hex => out.push_str(&hex::encode(bytes)),
-        Encoding::HexUpper => out.push_str(&hex::encode_upper(bytes)),
-        Encoding::Base64 => STANDARD.encode_string(bytes, out),
-        Encoding::Base64Url => URL_SAFE_NO_PAD.encode_string(bytes, out),
-        Encoding::Base64UrlPadded => URL_SAFE.encode_string(bytes, out),
+        Encoding::Hex => const_hex::encode(bytes),
+        Encoding::HexUpper => const_hex::encode_upper(bytes),
+        Encoding::Base64 => STANDARD.encode(bytes),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.encode(bytes),
+        Encoding::Base64UrlPadded => URL_SAFE.encode(bytes),
     }
 }
 
@@ -141,9 +142,7 @@ mod tests {
             assert!(!decode_exact(bad.as_bytes(), padded, &mut out), "{bad}");
         }
         assert!(!decode_exact(b"_-8BAg==", Encoding::Base64Url, &mut out));
-        let mut text = String::new();
-        encode_into(&out, padded, &mut text);
-        assert_eq!(text, "_-8BAg==");
+        assert_eq!(encode(&out, padded), "_-8BAg==");
     }
 
     #[test]
@@ -151,7 +150,7 @@ mod tests {
         let mut out = [0; 2];
         assert!(decode_exact(b"aBCd", Encoding::Hex, &mut out));
         assert_eq!(out, [0xab, 0xcd]);
-        for bad in ["abc", "abcde", "abcdef", "ab", "", "zzzz", "ab d", "0xab"] {
+        for bad in ["abc", "abcde", "abcdef", "ab", "", "zzzz", "ab d", "0xab", "0xabcd", "0Xab", "0x", "0xabc"] {
             assert!(!decode_exact(bad.as_bytes(), Encoding::Hex, &mut out), "{bad}");
         }
     }

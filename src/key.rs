@@ -137,6 +137,31 @@ pub trait Key: Send + Sync + 'static {
     }
 }
 
+/// A key, or one that is shared already: what [`Keyring::new`](crate::Keyring::new) takes.
+///
+/// It tells the kind of key from the argument alone, whatever kinds of key there are.
+pub trait IntoKey {
+    /// The kind of key.
+    type Key: Key;
+
+    /// The key, shared.
+    fn into_key(self) -> Arc<Self::Key>;
+}
+
+impl<K: Key> IntoKey for K {
+    type Key = K;
+    fn into_key(self) -> Arc<K> {
+        Arc::new(self)
+    }
+}
+
+impl<K: Key> IntoKey for Arc<K> {
+    type Key = K;
+    fn into_key(self) -> Self {
+        self
+    }
+}
+
 /// A key that verifies deliveries. Sealed: implemented by [`Secret`](crate::Secret) and, with their features, by
 /// `PublicKey`.
 pub trait VerifyKey: Key + sealed::Material {}

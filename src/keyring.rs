@@ -18,7 +18,6 @@ pub(crate) use record::{Place, Record};
 pub use status::{KeyStatus, Part, Status};
 
 use crate::key::{Fingerprint, Key, KeyId};
-use crate::mac::MAX_KEYS;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
@@ -164,7 +163,7 @@ impl<K: Key> fmt::Debug for Keyring<K> {
 }
 
 /// At most this many keys are live at once.
-pub const MAX_LIVE: usize = MAX_KEYS;
+pub const MAX_LIVE: usize = 5;
 /// The longest grace of a previous key.
 pub const MAX_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
 /// A transition is refused if the clock is further than this behind the last one.
@@ -280,6 +279,11 @@ impl<K: Key> Keyring<K> {
     /// Whether this key was revoked, as far as the ring remembers. For a derived key: whether its master was.
     pub(crate) fn was_revoked(&self, key: &Fingerprint) -> bool {
         self.0.tombstones.iter().any(|dead| dead.fingerprint == *key)
+    }
+
+    /// Whether it depends on the time which keys are live.
+    pub(crate) fn has_deadlines(&self) -> bool {
+        !self.0.previous.is_empty()
     }
 
     /// Whether the ring holds this key in any role, live or not.

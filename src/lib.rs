@@ -51,7 +51,8 @@
 //!
 //! `std` (default): the clock, the environment, OS randomness, [`SharedKeyring`]. `http` (default): [`Headers`] for
 //! `http::HeaderMap`. `bcrypt` (default): stored bcrypt hashes. `aead`: a ready-made [`Seal`], where there is no key service.
-//! `serde`: audit events and status pages. `redis`, `postgres`: stores on these, with an audit trail in the latter. Without `std` the crate is `no_std` with `alloc`.
+//! `sha1`, `ed25519`, `p256`: schemes with these, and `PublicKey` and `SigningKey` with the latter two.
+//! `serde`: audit events, status pages, and schemes from configuration. `redis`, `postgres`: stores on these, with an audit trail in the latter. Without `std` the crate is `no_std` with `alloc`.
 #![no_std]
 #![cfg_attr(not(test), deny(clippy::std_instead_of_core, clippy::std_instead_of_alloc, clippy::alloc_instead_of_core))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -134,7 +135,7 @@ pub use guard::{Guard, Kept, Outcome, Windowed};
 pub use hashed::BcryptHash;
 pub use hashed::{PresentedKey, Sha256Hash};
 pub use headers::{Headers, Name};
-pub use key::{Fingerprint, Key, KeyId, SignKey, VerifyKey};
+pub use key::{Fingerprint, IntoKey, Key, KeyId, SignKey, VerifyKey};
 pub use keyring::{
     CLOCK_SLACK, Change, Event, EventKind, KeySource, KeyStatus, Keyring, Lineage, Live, MAX_GRACE, MAX_LIVE, MAX_TOMBSTONES,
     Part, Role, Status,

@@ -6,6 +6,7 @@
 
 mod algorithm;
 mod body;
+mod candidates;
 mod check;
 #[cfg(feature = "serde")]
 mod config;
@@ -32,10 +33,11 @@ pub use config::{SchemeConfig, SchemeConfigError};
 pub use grammar::{Grammar, Place, Tagged};
 
 pub(crate) use body::{in_body, in_each_item, late_timestamp};
+pub(crate) use candidates::Candidates;
 pub(crate) use content::{Content, Half};
 pub(crate) use emit::Signatures;
 pub(crate) use field::percent_decode;
-pub(crate) use offered::{Candidates, Offered};
+pub(crate) use offered::Offered;
 pub(crate) use placed::{edit_items, place};
 pub(crate) use rules::{Names, PlaceRule, Rules, Text};
 

@@ -7,15 +7,13 @@ use alloc::sync::Arc;
 use core::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use zeroize::Zeroizing;
+use zeroize::{Zeroizing, zeroize_stack};
 
 use crate::encoding::SecretFormat;
 use crate::error::{Rejection, SecretError};
 use crate::key::{Curve, Fingerprint, Key, KeyId, SignKey, VerifyKey, public_label, sealed};
-use crate::mac::{Hash, MAX_KEYS, MacKey, Macs};
+use crate::mac::{Hash, MAX_KEYS, MacKey, Macs, Tags};
 use crate::policy::SecretPolicy;
-#[cfg(feature = "std")]
-use text::{V1_WHSEC, WHSEC};
 use text::{check_surface, decode};
 
 /// A signing secret.
@@ -38,7 +36,8 @@ use text::{check_surface, decode};
 pub struct Secret {
     text: Zeroizing<Box<str>>,
     format: SecretFormat,
-    key: MacKey,
+    /// In a box, so that a secret that is moved leaves no copy of it on the stack.
+    key: Box<MacKey>,
     key_len: usize,
     fingerprint: Fingerprint,
     /// The fingerprint of the secret that this one was derived from.
@@ -73,6 +72,7 @@ impl Secret {
     #[cfg(feature = "std")]
     pub fn generate(format: SecretFormat) -> Result<Self, SecretError> {
         use base64ct::Base64;
+        use text::{V1_WHSEC, WHSEC};
 
         let mut random = Zeroizing::new([0_u8; 32]);
         getrandom::fill(random.as_mut()).map_err(|_| SecretError::NoRandomness)?;
@@ -107,16 +107,18 @@ impl Secret {
     }
 
     fn from_checked(text: Zeroizing<Box<str>>, format: SecretFormat, key: &[u8]) -> Result<Self, SecretError> {
-        let mac_key = MacKey::new(key).ok_or(SecretError::Empty)?;
-        let fingerprint = Fingerprint::of_mac_key(&mac_key);
+        let prepared = prepare(key);
+        zeroize_stack::<STACK>();
+        let (mac_key, fingerprint) = prepared.ok_or(SecretError::Empty)?;
         Ok(Self { text, format, key: mac_key, key_len: key.len(), fingerprint, master: None, label: None })
     }
 
     /// HMAC-SHA256 of a recipe under another secret. Carries that secret's label: its id would be an oracle likewise.
     pub(crate) fn derived(master: &Self, recipe: &[u8]) -> Option<Self> {
-        let mut macs = Macs::begin(Hash::Sha256, core::iter::once(&master.key), false);
+        let mut macs = Macs::begin(Hash::Sha256, core::iter::once(&*master.key), false);
         macs.update(recipe);
-        let tags = macs.finish();
+        let mut tags = Tags::EMPTY;
+        macs.finish_into(&mut tags);
         let key = tags.iter().next()?;
         let mut buffer = Zeroizing::new([0_u8; 64]);
         let text = Base64UrlUnpadded::encode(key, buffer.as_mut()).ok()?;
@@ -195,6 +197,18 @@ impl Key for Secret {
     }
 }
 
+/// More than the functions that prepare a key use of the stack. What they leave there would end up in the gaps of whatever
+/// is moved over it next.
+const STACK: usize = 16 * 1024;
+
+/// The states of a key and its fingerprint, in a frame of its own that can be wiped afterwards.
+#[inline(never)]
+fn prepare(key: &[u8]) -> Option<(Box<MacKey>, Fingerprint)> {
+    let key = Box::new(MacKey::new(key)?);
+    let fingerprint = Fingerprint::of_mac_key(&key);
+    Some((key, fingerprint))
+}
+
 #[expect(private_interfaces, reason = "the trait is sealed")]
 impl sealed::Material for Secret {
     const PUBLIC: bool = false;
@@ -227,7 +241,7 @@ impl sealed::Signs for Secret {
     ) -> Result<(), Rejection> {
         let mut keys = keys.peekable();
         while keys.peek().is_some() {
-            let mut macs = Macs::begin(hash, keys.by_ref().take(MAX_KEYS).map(|key| &key.key), false);
+            let mut macs = Macs::begin(hash, keys.by_ref().take(MAX_KEYS).map(|key| &*key.key), false);
             content(&mut |part| macs.update(part))?;
             macs.finish().iter().for_each(&mut *out);
         }

@@ -25,8 +25,8 @@ use crate::error::{Field, Rejection, SetupError};
 use crate::headers::Headers;
 use crate::key::sealed::Material as _;
 use crate::key::{Key, VerifyKey};
-use crate::keyring::{KeySource, Keyring, Live, Part, Status};
-use crate::mac::{MAX_KEYS, Macs, Tags};
+use crate::keyring::{KeySource, Keyring, Live, MAX_LIVE, Part, Status};
+use crate::mac::{Macs, Tags};
 use crate::message::{Request, RequestView};
 use crate::scheme::{Candidates, Content, Offered, Rules, Scheme, Text, late_timestamp};
 use crate::time::Timestamp;
@@ -51,7 +51,10 @@ use verified::{Evidence, Matched, Told};
 ///
 /// All live keys are always tried and every comparison is made in constant time. Work is bounded: at most 8 KiB of each
 /// header and 16 candidate signatures are looked at, and a delivery costs one MAC per live key, however many signatures
-/// it offers. Any bytes in any header give a verdict, never a panic.
+/// it offers. Two kinds of scheme cost more: one with a second content two MACs per key
+/// ([`Scheme::or_signed`](crate::Scheme::or_signed)), a batch one per key and item, of at most 16
+/// ([`Scheme::each_item`](crate::Scheme::each_item)). With public keys at most two candidates are looked at, so there are at most
+/// ten checks. Any bytes in any header give a verdict, never a panic.
 pub struct Verifier<S = Keyring> {
     setup: Arc<Setup>,
     keys: S,
@@ -62,8 +65,8 @@ pub(crate) struct Setup {
     rules: Rules,
     /// The public base URL of a scheme that signs URLs.
     base_url: Option<Text>,
-    /// Whether streams compute the digest that their replay key needs.
-    digest_streams: bool,
+    /// Whether the digest that a replay key needs is computed beside the MACs.
+    digest_content: bool,
 }
 
 impl<S> fmt::Debug for Verifier<S> {
@@ -130,7 +133,7 @@ where
     /// [`Rejection`], with the status to answer and a reason for the log.
     #[cfg(feature = "std")]
     pub fn verify<B: AsRef<[u8]>>(&self, headers: &(impl Headers + ?Sized), body: B) -> Result<Verified<B>, Rejection> {
-        self.verify_at(Request::new(&headers, body), Timestamp::now())
+        self.run(Request::new(&headers, body), &Timestamp::now)
     }
 
     /// Verifies a delivery at a given time, with its method and target if the scheme signs them.
@@ -139,14 +142,21 @@ where
     ///
     /// [`Rejection`], with the status to answer and a reason for the log.
     pub fn verify_at<B: AsRef<[u8]>>(&self, request: Request<'_, B>, now: Timestamp) -> Result<Verified<B>, Rejection> {
+        self.run(request, &|| now)
+    }
+
+    #[inline]
+    fn run<B: AsRef<[u8]>>(&self, request: Request<'_, B>, clock: &dyn Fn() -> Timestamp) -> Result<Verified<B>, Rejection> {
         let (head, body) = request.split();
-        let evidence = self.check(head, body.as_ref(), now)?;
+        let evidence = self.check(head, body.as_ref(), clock)?;
         Ok(Verified::new(evidence, body))
     }
 
-    fn check(&self, head: Request<'_, ()>, body: &[u8], now: Timestamp) -> Result<Evidence, Rejection> {
+    fn check(&self, head: Request<'_, ()>, body: &[u8], clock: &dyn Fn() -> Timestamp) -> Result<Evidence, Rejection> {
         let rules = &self.setup.rules;
         let ring = self.keys.ring();
+        // A clock costs as much as a block of SHA-256, and a ring without previous keys is the same at any time.
+        let now = if rules.window.is_some() || ring.has_deadlines() { clock() } else { ring.as_of() };
         let live = live_keys(&ring, now)?;
         #[cfg(any(feature = "ed25519", feature = "p256"))]
         if rules.curve.is_some() {
@@ -160,16 +170,14 @@ where
         let content = self.content(head, &offered, body)?;
 
         // A replay key over content that cannot be written again later has to be digested now.
-        let digest = !rules.can_stream && offered.id.is_none();
+        let digest = (self.setup.digest_content || !rules.can_stream) && offered.id.is_none();
         let mut macs = Macs::begin(rules.hash, live.iter().flatten().filter_map(|live| live.key.mac_key()), digest);
         content.write(&mut |part| macs.update(part))?;
         let mut tags = Tags::EMPTY;
         macs.finish_into(&mut tags);
         let mut matched = tags.matching(candidates.iter());
         if matched.is_none() && !rules.or_parts.is_empty() {
-            let mut macs = Macs::begin(rules.hash, live.iter().flatten().filter_map(|live| live.key.mac_key()), digest);
-            content.write_other(&mut |part| macs.update(part))?;
-            macs.finish_into(&mut tags);
+            other_content(&content, &live, digest, &mut tags)?;
             matched = tags.matching(candidates.iter());
         }
         let matched = matched.ok_or(Rejection::Mismatch)?;
@@ -211,6 +219,7 @@ where
         Status::of(&self.keys.ring(), Part::Receiver, now)
     }
 
+    #[inline]
     fn content<'a>(
         &'a self,
         head: Request<'a, ()>,
@@ -259,11 +268,25 @@ fn path_and_query(target: &str) -> &str {
     }
 }
 
+/// The tags of the other content that the scheme may have signed. Apart, because most schemes have none.
+#[cold]
+fn other_content<K: VerifyKey>(
+    content: &Content<'_, '_>,
+    live: &[Option<Live<'_, K>>; MAX_LIVE],
+    digest: bool,
+    tags: &mut Tags,
+) -> Result<(), Rejection> {
+    let mut macs = Macs::begin(content.rules.hash, live.iter().flatten().filter_map(|live| live.key.mac_key()), digest);
+    content.write_other(&mut |part| macs.update(part))?;
+    macs.finish_into(tags);
+    Ok(())
+}
+
 /// The live keys in their order.
-fn live_keys<K: Key>(ring: &Keyring<K>, now: Timestamp) -> Result<[Option<Live<'_, K>>; MAX_KEYS], Rejection> {
-    let mut keys = ring.live(now);
-    let keys = core::array::from_fn(|_| keys.next());
-    if keys.iter().all(Option::is_none) { Err(Rejection::NoLiveKey) } else { Ok(keys) }
+fn live_keys<K: Key>(ring: &Keyring<K>, now: Timestamp) -> Result<[Option<Live<'_, K>>; MAX_LIVE], Rejection> {
+    let mut keys = [None; MAX_LIVE];
+    keys.iter_mut().zip(ring.live(now)).for_each(|(place, live)| *place = Some(live));
+    if keys.first().is_none_or(Option::is_none) { Err(Rejection::NoLiveKey) } else { Ok(keys) }
 }
 
 /// The last check: a delivery that is known to be authentic may still be too old or too new. Each bound is inclusive.

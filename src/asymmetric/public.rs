@@ -172,7 +172,7 @@ impl PublicKey {
             #[cfg(feature = "ed25519")]
             Material::Ed25519(key) => (1, hex::encode(key.as_bytes())),
             #[cfg(feature = "p256")]
-            Material::P256(key) => (2, hex::encode(key.to_sec1_point(false).as_bytes())),
+            Material::P256(key) => (2, hex::encode(key.to_encoded_point(false).as_bytes())),
         }
     }
 

@@ -8,7 +8,7 @@ use core::fmt;
 
 use base64ct::{Base64, Encoding as _};
 use ed25519_dalek::Signer as _;
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::{PublicKey, decode_base64};
 use crate::error::{KeyError, Rejection};
@@ -76,6 +76,8 @@ impl SigningKey {
     /// [`KeyError::NoRandomness`] if the operating system has none. There is no fallback.
     #[cfg(feature = "std")]
     pub fn generate() -> Result<Self, KeyError> {
+        use zeroize::Zeroize as _;
+
         let mut seed = Zeroizing::new([0_u8; 32]);
         getrandom::fill(seed.as_mut()).map_err(|_| KeyError::NoRandomness)?;
         let mut pair = ed25519_dalek::SigningKey::from_bytes(&seed).to_keypair_bytes();

@@ -85,9 +85,6 @@ pub enum SetupError {
     /// The signature stands in the body, which the caller writes.
     #[error("the signature of this scheme stands in the body, so headers cannot carry it")]
     SignatureInBody,
-    /// The scheme cannot be verified as a stream.
-    #[error("this scheme cannot be verified as a stream")]
-    CannotStream,
     /// A scope is 1 to 256 bytes.
     #[error("a scope is 1 to 256 bytes: the endpoint or the tenant")]
     BadScope,

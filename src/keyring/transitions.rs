@@ -7,7 +7,7 @@ use core::time::Duration;
 use super::draft::Draft;
 use super::{CLOCK_SLACK, Change, EventKind, Held, Inner, Keyring, MAX_GRACE, Retired};
 use crate::error::Refused;
-use crate::key::{Key, KeyId};
+use crate::key::{IntoKey, Key, KeyId};
 use crate::time::Timestamp;
 
 /// # Transitions
@@ -21,8 +21,8 @@ use crate::time::Timestamp;
 impl<K: Key> Keyring<K> {
     /// A ring with one key.
     #[expect(clippy::new_ret_no_self, reason = "a new ring is a change with its event, like every other transition")]
-    pub fn new(current: impl Into<Arc<K>>, now: Timestamp) -> Change<K> {
-        Draft::first(current.into(), now).done()
+    pub fn new(current: impl IntoKey<Key = K>, now: Timestamp) -> Change<K> {
+        Draft::first(current.into_key(), now).done()
     }
 
     /// A ring with a current key and one that was current before, which verifies until `expires`; it is left out if that

@@ -10,20 +10,15 @@ use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing, optimization_barrier};
 
 use super::shani::ShaNi;
+use super::{Hash, MAX_KEYS, Tags};
 
-/// How many keys fit into one pass.
-pub(crate) const MAX_KEYS: usize = 5;
-/// The keys and the digest.
-const MAX_LANES: usize = 6;
+/// Six keys, or five and the digest.
+const MAX_LANES: usize = MAX_KEYS;
 const BLOCK: usize = 64;
 /// The last eight bytes of a message's last block hold its length in bits.
 const LENGTH_AT: usize = 56;
 
 const INITIAL: [u32; 8] = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
-
-/// What an outer hash absorbs after the pad: an inner digest (zero here) and the padding of 96
-/// bytes in all.
-const OUTER_BLOCK: [u32; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 1 << 31, 0, 0, 0, 0, 0, 0, 96 * 8];
 
 /// The state after one block: where a digest lane starts.
 pub(crate) fn state_after(engine: ShaNi, block: &[u8; BLOCK]) -> [u32; 8] {
@@ -71,64 +66,76 @@ pub(crate) struct Lanes {
     engine: ShaNi,
     /// The keys' inner states, then the digest's.
     states: [[u32; 8]; MAX_LANES],
-    outer: [[u32; 8]; MAX_KEYS],
+    outer: [[u32; 8]; MAX_LANES],
     keys: usize,
     /// One more than `keys` if there is a digest.
     lanes: usize,
     /// Bytes absorbed or buffered, the pad or prefix block included.
     length: u64,
+    /// What waits for the rest of its block, then zeros: short parts are gathered here.
     buffer: [u8; BLOCK],
 }
 
 impl Lanes {
-    /// Takes at most [`MAX_KEYS`] keys; an iterator given by reference keeps the others.
+    /// Takes as many keys as there are lanes; an iterator given by reference keeps the others.
     #[inline]
     pub(crate) fn new<'k>(engine: ShaNi, keys: impl IntoIterator<Item = &'k LaneKey>, digest: Option<[u32; 8]>) -> Self {
-        let mut states = [[0; 8]; MAX_LANES];
-        let mut outer = [[0; 8]; MAX_KEYS];
-        let mut count: usize = 0;
+        // Filled in place: every move of the struct costs a short message a few per cent.
+        let mut lanes = Self {
+            engine,
+            states: [[0; 8]; MAX_LANES],
+            outer: [[0; 8]; MAX_LANES],
+            keys: 0,
+            lanes: 0,
+            length: BLOCK as u64,
+            buffer: [0; BLOCK],
+        };
         // The slots lead the zip: when they run out, no key has been taken in vain.
-        let slots = outer.iter_mut().zip(&mut states);
-        for ((outer, state), key) in slots.zip(keys) {
+        let room = MAX_LANES.wrapping_sub(usize::from(digest.is_some()));
+        for ((outer, state), key) in lanes.outer.iter_mut().zip(&mut lanes.states).take(room).zip(keys) {
             *state = key.inner;
             *outer = key.outer;
-            count = count.wrapping_add(1);
+            lanes.keys = lanes.keys.wrapping_add(1);
         }
-        let keys = count;
-        if let (Some(state), Some(digest)) = (states.get_mut(keys), digest) {
+        lanes.lanes = lanes.keys;
+        if let (Some(state), Some(digest)) = (lanes.states.get_mut(lanes.keys), digest) {
             *state = digest;
-            count = count.wrapping_add(1);
+            lanes.lanes = lanes.lanes.wrapping_add(1);
         }
-        Self { engine, states, outer, keys, lanes: count, length: BLOCK as u64, buffer: [0; BLOCK] }
+        lanes
     }
 
     /// Takes the next piece of the message; only what does not fill a block is copied.
-    pub(crate) fn update(&mut self, mut data: &[u8]) {
+    #[inline]
+    pub(crate) fn update(&mut self, data: &[u8]) {
         let filled = self.filled();
         self.length = self.length.wrapping_add(data.len() as u64);
-        if filled > 0 {
-            let room = self.buffer.get_mut(filled..).unwrap_or_default();
-            let Some((head, rest)) = data.split_at_checked(room.len()) else {
-                copy(room, data);
-                return;
-            };
-            room.copy_from_slice(head);
-            self.absorb_buffer();
-            data = rest;
-        }
-        let rest = absorb(self.engine, &mut self.states, self.lanes, data);
-        if !rest.is_empty() {
-            copy(&mut self.buffer, rest);
+        match self.buffer.get_mut(filled..) {
+            Some(room) if data.len() < room.len() => copy(room, data),
+            _ => self.absorb_from(filled, data),
         }
     }
 
-    /// Ends the message. In place: moving the structs costs a short message several per cent.
-    pub(crate) fn finish_into(&mut self, tags: &mut LaneTags) {
+    /// Takes a piece that fills the block that was begun.
+    fn absorb_from(&mut self, filled: usize, mut data: &[u8]) {
+        if filled > 0 {
+            let room = self.buffer.get_mut(filled..).unwrap_or_default();
+            if let Some((head, rest)) = data.split_at_checked(room.len()) {
+                room.copy_from_slice(head);
+                data = rest;
+            }
+            self.absorb_buffer();
+            self.buffer = [0; BLOCK];
+        }
+        let rest = absorb(self.engine, &mut self.states, self.lanes, data);
+        copy(&mut self.buffer, rest);
+    }
+
+    /// Ends the message.
+    pub(crate) fn finish_into(&mut self, tags: &mut Tags) {
         let filled = self.filled();
-        let room = self.buffer.get_mut(filled..).unwrap_or_default();
-        if let Some((end, padding)) = room.split_first_mut() {
+        if let Some(end) = self.buffer.get_mut(filled) {
             *end = 0x80;
-            padding.fill(0);
         }
         if filled >= LENGTH_AT {
             self.absorb_buffer();
@@ -139,39 +146,32 @@ impl Lanes {
         }
         self.absorb_buffer();
 
-        if let (Some(state), Some(end)) = (self.states.get(self.keys), tags.ends.get_mut(self.keys..self.lanes)) {
-            end.fill(to_bytes(state));
-        }
+        tags.digest = if self.lanes > self.keys { self.states.get(self.keys).map(to_bytes) } else { None };
+        tags.len = Hash::Sha256.tag_len();
+        tags.count = self.keys;
         match self.keys {
             1 => self.outer_hashes::<1>(tags),
             2 => self.outer_hashes::<2>(tags),
             3 => self.outer_hashes::<3>(tags),
             4 => self.outer_hashes::<4>(tags),
-            MAX_KEYS => self.outer_hashes::<MAX_KEYS>(tags),
+            5 => self.outer_hashes::<5>(tags),
+            MAX_LANES => self.outer_hashes::<MAX_LANES>(tags),
             _ => {}
         }
     }
 
     /// Turns the inner digests of the first `N` lanes into tags.
-    fn outer_hashes<const N: usize>(&mut self, tags: &mut LaneTags) {
-        let Some(outer) = self.outer.first_chunk_mut::<N>() else {
-            return;
-        };
-        let mut blocks = [OUTER_BLOCK; N];
-        for (block, inner) in blocks.iter_mut().zip(&self.states) {
-            if let Some(start) = block.first_chunk_mut() {
-                *start = *inner;
+    fn outer_hashes<const N: usize>(&mut self, tags: &mut Tags) {
+        if let (Some(outer), Some(inner)) = (self.outer.first_chunk_mut::<N>(), self.states.first_chunk::<N>()) {
+            self.engine.compress_outer(outer, inner);
+            for (tag, state) in tags.bytes.iter_mut().filter_map(|row| row.first_chunk_mut()).zip(outer) {
+                *tag = to_bytes(state);
             }
         }
-        self.engine.compress_each(outer, &blocks);
-        for (tag, state) in tags.ends.iter_mut().zip(outer) {
-            *tag = to_bytes(state);
-        }
-        blocks = [[0; 16]; N];
-        optimization_barrier(&blocks);
     }
 
     /// How many bytes wait in the buffer.
+    #[inline]
     fn filled(&self) -> usize {
         (self.length % 64) as usize
     }
@@ -182,48 +182,15 @@ impl Lanes {
 }
 
 impl Drop for Lanes {
+    #[inline]
     fn drop(&mut self) {
         // Plain stores kept alive by the barrier: volatile ones go word by word, which costs a
-        // short message as much as a compression.
-        self.states = [[0; 8]; MAX_LANES];
-        self.outer = [[0; 8]; MAX_KEYS];
+        // short message as much as a compression. Lanes that were not used hold nothing.
+        self.states.iter_mut().zip(&mut self.outer).take(self.lanes).for_each(|(state, outer)| {
+            *state = [0; 8];
+            *outer = [0; 8];
+        });
         self.buffer = [0; BLOCK];
-        optimization_barrier(self);
-    }
-}
-
-/// What a message's lanes ended with.
-///
-/// A tag computed for somebody else's message is a forgery of it, so these are wiped too.
-pub(crate) struct LaneTags {
-    /// The keys' tags, then the digest.
-    ends: [[u8; 32]; MAX_LANES],
-    keys: usize,
-    lanes: usize,
-}
-
-impl LaneTags {
-    #[inline]
-    pub(crate) fn new(of: &Lanes) -> Self {
-        Self { ends: [[0; 32]; MAX_LANES], keys: of.keys, lanes: of.lanes }
-    }
-
-    /// One tag per key, in the order of the keys.
-    pub(crate) fn tags(&self) -> &[[u8; 32]] {
-        self.ends.get(..self.keys).unwrap_or_default()
-    }
-
-    /// What the digest lane came to, if there was one.
-    pub(crate) fn digest(&self) -> Option<&[u8; 32]> {
-        self.ends.get(self.keys..self.lanes)?.first()
-    }
-}
-
-impl Drop for LaneTags {
-    fn drop(&mut self) {
-        for end in self.ends.iter_mut().take(self.lanes) {
-            *end = [0; 32];
-        }
         optimization_barrier(self);
     }
 }

@@ -12,25 +12,26 @@ use alloc::vec::Vec;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use super::lanes::{LaneKey, LaneTags, Lanes, MAX_KEYS, state_after};
+use super::lanes::{LaneKey, Lanes, state_after};
 use super::shani::ShaNi;
+use super::{MAX_KEYS, Tags};
 
 /// The tags of a message in pieces.
-fn tags_of<'k>(
-    engine: ShaNi,
-    keys: impl IntoIterator<Item = &'k LaneKey>,
-    digest: Option<[u32; 8]>,
-    pieces: &[&[u8]],
-) -> LaneTags {
+fn tags_of<'k>(engine: ShaNi, keys: impl IntoIterator<Item = &'k LaneKey>, digest: Option<[u32; 8]>, pieces: &[&[u8]]) -> Tags {
     let mut lanes = Lanes::new(engine, keys, digest);
     pieces.iter().for_each(|piece| lanes.update(piece));
     finish(&mut lanes)
 }
 
-fn finish(lanes: &mut Lanes) -> LaneTags {
-    let mut tags = LaneTags::new(lanes);
+fn finish(lanes: &mut Lanes) -> Tags {
+    let mut tags = Tags::EMPTY;
     lanes.finish_into(&mut tags);
     tags
+}
+
+/// One tag per key, in the order of the keys.
+fn listed(tags: &Tags) -> Vec<&[u8]> {
+    tags.iter().collect()
 }
 
 /// Xorshift: the same "random" bytes in every run.
@@ -53,7 +54,7 @@ impl Random {
     }
 }
 
-/// Five keys and a prefix block, and what the other crates make of a message under them.
+/// Six keys and a prefix block, and what the other crates make of a message under them.
 struct Fixture {
     engine: ShaNi,
     lane_keys: Vec<LaneKey>,
@@ -105,8 +106,8 @@ impl Fixture {
             lanes.update(piece);
         }
         for got in [at_hand, finish(&mut lanes)] {
-            assert_eq!(got.tags(), &expected.tags[..keys]);
-            assert_eq!(got.digest(), digest.then_some(&expected.digest));
+            assert_eq!(listed(&got), &expected.tags[..keys]);
+            assert_eq!(got.digest, digest.then_some(expected.digest));
         }
     }
 }
@@ -115,9 +116,9 @@ fn mac(key: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("HMAC takes keys of any length")
 }
 
-/// Every number of keys, without and with the digest.
+/// Every number of keys, without and with the digest, which takes the place of a key.
 fn shapes() -> impl Iterator<Item = (usize, bool)> {
-    (1..=MAX_KEYS).flat_map(|keys| [(keys, false), (keys, true)])
+    (1..=MAX_KEYS).map(|keys| (keys, false)).chain((1..MAX_KEYS).map(|keys| (keys, true)))
 }
 
 /// Cuts `message` at random places, empty pieces included.
@@ -152,7 +153,7 @@ fn rfc_4231_case_2() {
         0x5b, 0xdc, 0xc1, 0x46, 0xbf, 0x60, 0x75, 0x4e, 0x6a, 0x04, 0x24, 0x26, 0x08, 0x95, 0x75, 0xc7, 0x5a, 0x00, 0x3f, 0x08,
         0x9d, 0x27, 0x39, 0x83, 0x9d, 0xec, 0x58, 0xb9, 0x64, 0xec, 0x38, 0x43,
     ];
-    assert_eq!(tags.tags(), [expected]);
+    assert_eq!(listed(&tags), [expected]);
 }
 
 #[test]
@@ -238,25 +239,30 @@ fn every_key_length() {
         let lane_key = LaneKey::new(engine, &key);
         let tags = tags_of(engine, [&lane_key], None, &[b"message"]);
         let expected: [u8; 32] = mac(&key).chain_update(b"message").finalize().into_bytes().into();
-        assert_eq!(tags.tags(), [expected]);
+        assert_eq!(listed(&tags), [expected]);
     }
 }
 
 #[test]
-fn a_sixth_key_stays_in_the_iterator() {
+fn a_seventh_key_stays_in_the_iterator() {
     let mut random = Random(6);
     let Some(engine) = ShaNi::detect() else {
         return;
     };
-    let keys: Vec<Vec<u8>> = (0..7).map(|_| random.bytes(32)).collect();
+    let keys: Vec<Vec<u8>> = (0..8).map(|_| random.bytes(32)).collect();
     let lane_keys: Vec<LaneKey> = keys.iter().map(|key| LaneKey::new(engine, key)).collect();
     let mut left = lane_keys.iter();
     let first = tags_of(engine, left.by_ref(), None, &[b"message"]);
     let second = tags_of(engine, left.by_ref(), None, &[b"message"]);
-    let got = [first.tags(), second.tags()].concat();
+    let got = [listed(&first), listed(&second)].concat();
     let expected: Vec<[u8; 32]> =
         keys.iter().map(|key| mac(key).chain_update(b"message").finalize().into_bytes().into()).collect();
-    assert_eq!((first.tags().len(), got), (MAX_KEYS, expected));
+    assert_eq!((first.count, got.len()), (MAX_KEYS, 8));
+    assert_eq!(got, expected);
+    // Beside a digest there is room for one less.
+    let mut left = lane_keys.iter();
+    let beside = tags_of(engine, left.by_ref(), Some([7; 8]), &[b"message"]);
+    assert_eq!((beside.count, left.len()), (MAX_KEYS - 1, 3));
 }
 
 #[test]
@@ -269,8 +275,8 @@ fn no_key_is_no_tag() {
     let expected = fixture.expected(&message);
     fixture.check(0, false, &[&message], &expected);
     fixture.check(0, true, &[&message], &expected);
-    let none: LaneTags = tags_of(fixture.engine, [], None, &[]);
-    assert!(none.tags().is_empty() && none.digest().is_none());
+    let none = tags_of(fixture.engine, [], None, &[]);
+    assert!(none.iter().next().is_none() && none.digest.is_none());
 }
 
 /// The engine below the lanes, each number of states against one state at a time.
@@ -279,20 +285,25 @@ fn compressing_together_is_compressing_alone() {
     fn check<const N: usize>(engine: ShaNi, random: &mut Random) {
         let mut word = || random.next() as u32;
         let states: [[u32; 8]; N] = core::array::from_fn(|_| core::array::from_fn(|_| word()));
-        let words: [[u32; 16]; N] = core::array::from_fn(|_| core::array::from_fn(|_| word()));
-        let data: Vec<u8> = words.as_flattened().iter().flat_map(|word| word.to_be_bytes()).collect();
+        let digests: [[u32; 8]; N] = core::array::from_fn(|_| core::array::from_fn(|_| word()));
+        let data = random.bytes(64 * N);
 
         let mut same = states;
         assert!(engine.compress_same(&mut same, &data).is_empty());
-        let mut each = states;
-        engine.compress_each(&mut each, &words);
-        for (index, block) in data.chunks(64).enumerate() {
+        let mut outer = states;
+        engine.compress_outer(&mut outer, &digests);
+        for (index, digest) in digests.iter().enumerate() {
             let mut all = [states[index]];
             assert!(engine.compress_same(&mut all, &data).is_empty());
             assert_eq!(same[index], all[0]);
+            // RFC 6234: a one bit, zeros, and the length in bits of a key block and a digest.
+            let mut block: Vec<u8> = digest.iter().flat_map(|word| word.to_be_bytes()).collect();
+            block.push(0x80);
+            block.resize(56, 0);
+            block.extend((96_u64 * 8).to_be_bytes());
             let mut one = [states[index]];
-            assert!(engine.compress_same(&mut one, block).is_empty());
-            assert_eq!(each[index], one[0]);
+            assert!(engine.compress_same(&mut one, &block).is_empty());
+            assert_eq!(outer[index], one[0]);
         }
     }
     let mut random = Random(8);

@@ -44,19 +44,19 @@ impl ShaNi {
         unsafe { x86::compress_same(states, data) }
     }
 
-    /// Absorbs block i, given as its sixteen words, into state i.
+    /// Absorbs into each outer state the digest that its inner state is, padded as the end of 96 bytes.
     ///
     /// Two at a time: each lane has a schedule of its own here, and with a third the sixteen
     /// registers overflow, which costs more than the gap it would fill.
     #[inline]
-    pub(crate) fn compress_each<const N: usize>(self, states: &mut [[u32; 8]; N], blocks: &[[u32; 16]; N]) {
-        for (states, blocks) in states.chunks_mut(2).zip(blocks.chunks(2)) {
-            if let (Some(states), Some(blocks)) = (states.first_chunk_mut(), blocks.first_chunk()) {
+    pub(crate) fn compress_outer<const N: usize>(self, outer: &mut [[u32; 8]; N], inner: &[[u32; 8]; N]) {
+        for (outer, inner) in outer.chunks_mut(2).zip(inner.chunks(2)) {
+            if let (Some(outer), Some(inner)) = (outer.first_chunk_mut(), inner.first_chunk()) {
                 // SAFETY: `self` exists, so `detect` found every feature the function needs.
-                unsafe { x86::compress_each::<2>(states, blocks) }
-            } else if let ([state], [block]) = (states, blocks) {
+                unsafe { x86::compress_outer::<2>(outer, inner) }
+            } else if let ([outer], [inner]) = (outer, inner) {
                 // SAFETY: as above; this is the last lane of an odd number.
-                unsafe { x86::compress_each::<1>(from_mut(state), from_ref(block)) }
+                unsafe { x86::compress_outer::<1>(from_mut(outer), from_ref(inner)) }
             }
         }
     }
@@ -73,7 +73,7 @@ impl ShaNi {
         match self.0 {}
     }
 
-    pub(crate) fn compress_each<const N: usize>(self, _: &mut [[u32; 8]; N], _: &[[u32; 16]; N]) {
+    pub(crate) fn compress_outer<const N: usize>(self, _: &mut [[u32; 8]; N], _: &[[u32; 8]; N]) {
         match self.0 {}
     }
 }
@@ -89,9 +89,9 @@ mod x86 {
     use core::arch::x86_64 as arch;
 
     use arch::{
-        __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_blend_epi16, _mm_loadu_si128, _mm_set_epi64x, _mm_setzero_si128,
-        _mm_sha256msg1_epu32, _mm_sha256msg2_epu32, _mm_sha256rnds2_epu32, _mm_shuffle_epi8, _mm_shuffle_epi32,
-        _mm_storeu_si128,
+        __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_blend_epi16, _mm_loadu_si128, _mm_set_epi32, _mm_set_epi64x,
+        _mm_setzero_si128, _mm_sha256msg1_epu32, _mm_sha256msg2_epu32, _mm_sha256rnds2_epu32, _mm_shuffle_epi8,
+        _mm_shuffle_epi32, _mm_storeu_si128,
     };
 
     /// The round constants: four passes of four quads of four rounds.
@@ -196,22 +196,15 @@ mod x86 {
         Lane { abef: _mm_add_epi32(lane.abef, before.abef), cdgh: _mm_add_epi32(lane.cdgh, before.cdgh) }
     }
 
-    /// Sixteen words from 64 readable bytes of any alignment.
-    #[inline]
-    #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-    unsafe fn load_words(from: *const __m128i) -> [__m128i; 4] {
-        // SAFETY: the caller vouches for 64 bytes, and the loads are unaligned ones.
-        unsafe {
-            [_mm_loadu_si128(from), _mm_loadu_si128(from.add(1)), _mm_loadu_si128(from.add(2)), _mm_loadu_si128(from.add(3))]
-        }
-    }
-
     /// The sixteen big-endian words of a block.
     #[inline]
     #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
     unsafe fn load_block(block: &[u8; 64]) -> [__m128i; 4] {
-        // SAFETY: `block` is 64 bytes.
-        let mut words = unsafe { load_words(block.as_ptr().cast()) };
+        let from: *const __m128i = block.as_ptr().cast();
+        // SAFETY: the four unaligned 16-byte loads lie inside the 64 bytes of `block`.
+        let mut words = unsafe {
+            [_mm_loadu_si128(from), _mm_loadu_si128(from.add(1)), _mm_loadu_si128(from.add(2)), _mm_loadu_si128(from.add(3))]
+        };
         let swap = _mm_set_epi64x(0x0C0D_0E0F_0809_0A0B, 0x0405_0607_0001_0203);
         for word in &mut words {
             *word = _mm_shuffle_epi8(*word, swap);
@@ -269,14 +262,17 @@ mod x86 {
     }
 
     #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-    pub(super) unsafe fn compress_each<const N: usize>(states: &mut [[u32; 8]; N], blocks: &[[u32; 16]; N]) {
+    pub(super) unsafe fn compress_outer<const N: usize>(states: &mut [[u32; 8]; N], digests: &[[u32; 8]; N]) {
         let zero = _mm_setzero_si128();
         let mut lanes = [Lane { abef: zero, cdgh: zero }; N];
         let mut words = [[zero; 4]; N];
         for_lanes!(I < N, {
             lanes[I] = load_state(&states[I]);
-            // SAFETY: a block is sixteen words of four bytes.
-            words[I] = unsafe { load_words(blocks[I].as_ptr().cast()) };
+            let digest: *const __m128i = digests[I].as_ptr().cast();
+            // SAFETY: both unaligned 16-byte loads lie inside the 32 bytes of a digest.
+            let (low, high) = unsafe { (_mm_loadu_si128(digest), _mm_loadu_si128(digest.add(1))) };
+            // The bit that ends a message; its length of 96 bytes in bits.
+            words[I] = [low, high, _mm_set_epi32(0, 0, 0, i32::MIN), _mm_set_epi32(96 * 8, 0, 0, 0)];
         });
         let before = lanes;
         let [first @ .., last] = &K;

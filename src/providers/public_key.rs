@@ -1,7 +1,9 @@
 //! Providers that sign with a private key.
 
 use crate::encoding::Encoding;
-use crate::scheme::{Algorithm, Grammar, Part, Place, Scheme, Source, Tagged, Unit};
+use crate::scheme::{Algorithm, Grammar, Place, Scheme, Source, Unit};
+#[cfg(feature = "ed25519")]
+use crate::scheme::{Part, Tagged};
 
 /// Standard Webhooks, asymmetric: `webhook-signature: v1a,<base64>[ v1a,<base64>…]`, Ed25519 over `id.time.body`, 300 s both
 /// ways.

@@ -17,6 +17,13 @@ pub(crate) struct Signatures<'s> {
 }
 
 impl Signatures<'_> {
+    /// How many headers it takes, or more.
+    pub(crate) fn count(&self) -> usize {
+        let names = self.names;
+        let single = [&names.id, &names.timestamp, &names.twin].into_iter().flatten().count();
+        single.saturating_add(names.required.len()).saturating_add(names.signature.len().min(self.signatures.len()))
+    }
+
     /// Hands each header to `out`; `None` if there are more signatures than places.
     pub(crate) fn write(&self, out: &mut dyn FnMut(&Name, String)) -> Option<()> {
         let names = self.names;
@@ -31,8 +38,7 @@ impl Signatures<'_> {
         }
         match &*names.signature {
             [one] => {
-                let all: Vec<_> = self.signatures.iter().collect();
-                out(one, self.value(&all)?);
+                out(one, self.value(self.signatures)?);
                 Some(())
             }
             several => {
@@ -40,14 +46,14 @@ impl Signatures<'_> {
                     return None;
                 }
                 several.iter().zip(self.signatures).try_for_each(|(name, signature)| {
-                    out(name, self.value(&[signature])?);
+                    out(name, self.value(core::slice::from_ref(signature))?);
                     Some(())
                 })
             }
         }
     }
 
-    fn value(&self, signatures: &[&(bool, String)]) -> Option<String> {
+    fn value(&self, signatures: &[(bool, String)]) -> Option<String> {
         Some(match (&self.rules.grammar, signatures) {
             (GrammarRule::Whole, [(_, signature)]) => signature.clone(),
             (GrammarRule::Prefix { text, .. }, [(_, signature)]) => [text, signature.as_str()].concat(),
@@ -60,7 +66,8 @@ impl Signatures<'_> {
             }
             (GrammarRule::Tagged(tagged), _) => match tagged.group {
                 Some(group) => {
-                    let groups: Vec<String> = signatures.iter().map(|one| self.tagged(tagged, &[one])).collect();
+                    let groups: Vec<String> =
+                        signatures.iter().map(|one| self.tagged(tagged, core::slice::from_ref(one))).collect();
                     groups.join(separator(group, false).as_str())
                 }
                 None => self.tagged(tagged, signatures),
@@ -68,7 +75,7 @@ impl Signatures<'_> {
         })
     }
 
-    fn tagged(&self, tagged: &TaggedRule, signatures: &[&(bool, String)]) -> String {
+    fn tagged(&self, tagged: &TaggedRule, signatures: &[(bool, String)]) -> String {
         let pair = char::from(tagged.pair);
         let mut items = Vec::new();
         let sources = self.rules.timestamp.iter().map(|(source, _)| source).chain(&self.rules.twin);

@@ -2,55 +2,20 @@
 
 use alloc::vec::Vec;
 
+use memchr::memchr;
+
 use super::body::in_body;
+use super::candidates::{Candidates, MAX_CANDIDATES};
 use super::field::{self, Fault};
 use super::json;
 use super::rules::{GrammarRule, Names, PlaceRule, Rules, SourceRule, TaggedRule};
-use crate::encoding::decode_exact;
 use crate::error::{Field, Rejection};
 use crate::headers::{Headers, Name, Once, once, trim};
-#[cfg(feature = "p256")]
-use crate::key::Curve;
-use crate::mac::MAX_TAG;
 use crate::message::{MAX_KEPT, Said};
 use crate::time::{self, Timestamp};
 
-/// More candidates of a known kind are refused before any MAC is computed.
-pub(crate) const MAX_CANDIDATES: usize = 16;
-/// The same where verifying is slow: with the five keys that may be live this makes ten checks.
-pub(super) const MAX_PUBLIC_CANDIDATES: usize = 2;
 /// The most bytes of one header value that are looked at.
 const MAX_VALUE: usize = 8 * 1024;
-
-/// The signatures of a delivery that could match, decoded, on the stack. Filled in place: it is too large to move about.
-pub(crate) struct Candidates {
-    tags: [[u8; MAX_TAG]; MAX_CANDIDATES],
-    count: usize,
-    width: usize,
-}
-
-impl Candidates {
-    pub(crate) const fn new(rules: &Rules) -> Self {
-        Self { tags: [[0; MAX_TAG]; MAX_CANDIDATES], count: 0, width: rules.width }
-    }
-
-    /// Decodes one entry. A malformed one is left out; it does not void the others.
-    fn decode(&mut self, text: &[u8], rules: &Rules) {
-        let room = self.tags.get_mut(self.count).and_then(|tag| tag.get_mut(..self.width));
-        let decoded = room.is_some_and(|room| match rules.curve {
-            #[cfg(feature = "p256")]
-            Some(Curve::P256) => crate::encoding::decode_ecdsa(text, rules.encoding, room),
-            _ => decode_exact(text, rules.encoding, room),
-        });
-        if decoded {
-            self.count = self.count.saturating_add(1);
-        }
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        self.tags.iter().take(self.count).filter_map(|tag| tag.get(..self.width))
-    }
-}
 
 /// Everything of a delivery that is needed besides its body.
 pub(crate) struct Offered<'a> {
@@ -151,6 +116,24 @@ fn read_source<'a>(
         (SourceRule::Header, Some(name)) => single(headers, name, Field::Timestamp),
         (SourceRule::Json(_) | SourceRule::Form(_), _) => in_body(source, whole(body)?),
         _ => tagged.ok_or(Rejection::Missing(Field::Timestamp)),
+    }
+}
+
+/// What stands between the separators.
+fn pieces(text: &[u8], between: u8) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        let (piece, after) = cut(rest?, between);
+        rest = after;
+        Some(piece)
+    })
+}
+
+/// What stands before the first such byte and after it.
+fn cut(text: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
+    match memchr(at, text).and_then(|place| text.split_at_checked(place)) {
+        Some((before, [_, after @ ..])) => (before, Some(after)),
+        _ => (text, None),
     }
 }
 
@@ -261,14 +244,14 @@ impl<'r, 'a> Reader<'r, 'a> {
                 None => self.offer(b""),
             },
             GrammarRule::Tagged(tagged) => match tagged.group {
-                Some(group) => text.split(|b| *b == group).for_each(|one| self.tagged(one, tagged)),
+                Some(group) => pieces(text, group).for_each(|one| self.tagged(one, tagged)),
                 None => self.tagged(text, tagged),
             },
         }
     }
 
     fn list(&mut self, list: &'a [u8], between: u8) {
-        let mut items = list.split(|b| *b == between).map(trim).filter(|item| !item.is_empty());
+        let mut items = pieces(list, between).map(trim).filter(|item| !item.is_empty());
         if matches!(self.rules.timestamp, Some((SourceRule::FirstItem, _))) {
             match items.next() {
                 Some(item) => self.time(item, false),
@@ -284,24 +267,27 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     fn tagged(&mut self, list: &'a [u8], tagged: &TaggedRule) {
-        for item in list.split(|b| *b == tagged.between).map(trim).filter(|item| !item.is_empty()) {
+        for item in pieces(list, tagged.between).map(trim).filter(|item| !item.is_empty()) {
             if self.too_many() {
                 return;
             }
-            let Some(at) = item.iter().position(|b| *b == tagged.pair) else { continue };
-            let Some((tag, [_, value @ ..])) = item.split_at_checked(at) else { continue };
-            let tag = trim(tag);
-            if tagged.any_tag {
-                self.offer(value);
-            } else if let Some(version) = tagged.accept.iter().position(|known| known.as_bytes() == tag) {
-                self.offer_version(value, version, tagged.strongest);
-            } else if self.is_time(tag) {
-                self.time(value, tagged.group.is_some());
-            } else if let Some(place) = tagged.keep.iter().position(|known| known.as_bytes() == tag) {
-                match self.kept.get_mut(place) {
-                    Some(room @ None) => *room = Some(value),
-                    _ => self.fault = Some(Rejection::Malformed(Field::Signature)),
-                }
+            self.item(item, tagged);
+        }
+    }
+
+    fn item(&mut self, item: &'a [u8], tagged: &TaggedRule) {
+        let (tag, Some(value)) = cut(item, tagged.pair) else { return };
+        let tag = trim(tag);
+        if tagged.any_tag {
+            self.offer(value);
+        } else if let Some(version) = tagged.accept.iter().position(|known| known.as_bytes() == tag) {
+            self.offer_version(value, version, tagged.strongest);
+        } else if self.is_time(tag) {
+            self.time(value, tagged.group.is_some());
+        } else if let Some(place) = tagged.keep.iter().position(|known| known.as_bytes() == tag) {
+            match self.kept.get_mut(place) {
+                Some(room @ None) => *room = Some(value),
+                _ => self.fault = Some(Rejection::Malformed(Field::Signature)),
             }
         }
     }
@@ -368,7 +354,7 @@ impl<'r, 'a> Reader<'r, 'a> {
             return Err(fault);
         }
         self.entries.iter().take(self.known).for_each(|entry| candidates.decode(entry, self.rules));
-        match (self.known, candidates.count) {
+        match (self.known, candidates.len()) {
             (0, _) => Err(Rejection::Missing(Field::Signature)),
             (_, 0) => Err(Rejection::Malformed(Field::Signature)),
             _ => Ok(self.timestamp),

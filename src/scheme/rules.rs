@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::ops::RangeFrom;
 use core::time::Duration;
 
-use super::offered::{MAX_CANDIDATES, MAX_PUBLIC_CANDIDATES};
+use super::candidates::{MAX_CANDIDATES, MAX_PUBLIC_CANDIDATES};
 use super::{DEFAULT_WINDOW, Encoding, Grammar, Part, Place, Scheme, Source, Tagged, Unit};
 use crate::error::{Rejection, SchemeError};
 use crate::headers::Name;
@@ -187,7 +187,10 @@ impl Rules {
 
     /// Whether an id may be signed: 1 to 256 visible ASCII characters without the separator that follows it.
     pub(crate) fn id_is_fine(&self, id: &[u8]) -> bool {
-        (1..=256).contains(&id.len()) && id.iter().all(|b| b.is_ascii_graphic() && Some(*b) != self.id_stop)
+        // Neither a space nor anything beyond ASCII, so it stands for no separator. Every byte is judged: that is faster
+        // than to stop at the first bad one.
+        let stop = self.id_stop.unwrap_or(b' ');
+        (1..=256).contains(&id.len()) && id.iter().fold(true, |fine, b| fine & b.is_ascii_graphic() & (*b != stop))
     }
 }
 

@@ -13,8 +13,8 @@ use crate::time::Timestamp;
 
 /// Signs one message for many endpoints that have keys of their own.
 ///
-/// The message is hashed once for every five keys, not once per endpoint; where the CPU has SHA extensions that is about
-/// a quarter of the work.
+/// The message is hashed once for every six keys, not once per endpoint; where the CPU has SHA extensions that is about
+/// a third of the work.
 ///
 /// ```
 /// use hookring::{FanOut, Keyring, Message, Secret, SecretFormat, SignWith, Timestamp, providers};
@@ -67,19 +67,24 @@ impl FanOut {
     ) -> Result<Vec<Result<SignedHeaders, SignError>>, SignError> {
         let prepared = Prepared::new(&self.rules, message, now)?;
         let wanted = |role| role == Role::Current || self.with == SignWith::AllLive;
-        let keys_of = |ring: &'k Keyring| -> Vec<_> {
-            let keys = ring.live(now).filter(|live| wanted(live.role));
-            if ring.current().is_some() { keys.collect() } else { Vec::new() }
+        // The keys of all rings in a row, and where those of each ring end.
+        let rings = rings.into_iter();
+        let (mut keys, mut ends) = (Vec::with_capacity(rings.size_hint().0), Vec::with_capacity(rings.size_hint().0));
+        for ring in rings {
+            if ring.current().is_some() {
+                keys.extend(ring.live(now).filter(|live| wanted(live.role)));
+            }
+            ends.push(keys.len());
+        }
+        let mut signatures = Vec::with_capacity(keys.len());
+        let mut roles = keys.iter().map(|live| live.role == Role::Previous);
+        prepared.sign(keys.iter().map(|live| live.key), &mut |text| signatures.push((roles.next().unwrap_or(false), text)))?;
+        let mut start = 0;
+        let headers = |end| match signatures.get(core::mem::replace(&mut start, end)..end) {
+            Some(of_ring @ [_, ..]) => prepared.headers(of_ring),
+            _ => Err(SignError::NoCurrentKey),
         };
-        let keys: Vec<Vec<_>> = rings.into_iter().map(keys_of).collect();
-        let mut signatures = Vec::new();
-        prepared.sign(keys.iter().flatten().map(|live| live.key), &mut |text| signatures.push(text))?;
-        let mut signatures = signatures.into_iter();
-        let headers = |keys: &Vec<crate::keyring::Live<'_, _>>| {
-            let of_ring: Vec<_> = keys.iter().map(|live| live.role == Role::Previous).zip(signatures.by_ref()).collect();
-            if of_ring.is_empty() { Err(SignError::NoCurrentKey) } else { prepared.headers(&of_ring) }
-        };
-        Ok(keys.iter().map(headers).collect())
+        Ok(ends.into_iter().map(headers).collect())
     }
 }
 
@@ -113,7 +118,7 @@ mod tests {
             mac::counter::take();
             let fan_out = FanOut::new(providers::STANDARD_WEBHOOKS, with).unwrap();
             let all = fan_out.sign_each(&message, &rings, now).unwrap();
-            assert_eq!(mac::counter::take().0, 5, "23 keys, five per pass");
+            assert_eq!(mac::counter::take().0, 4, "23 keys, six per pass");
             for (n, (ring, signed)) in rings.iter().zip(all).enumerate() {
                 let alone = Signer::new(providers::STANDARD_WEBHOOKS, ring, with).unwrap().sign(&message, now);
                 match (signed, alone) {

@@ -19,7 +19,7 @@ pub struct SignedHeaders(Box<[(Name, String)]>);
 
 impl SignedHeaders {
     pub(super) fn new(signatures: &Signatures<'_>) -> Option<Self> {
-        let mut headers = Vec::new();
+        let mut headers = Vec::with_capacity(signatures.count());
         signatures.write(&mut |name, value| headers.push((name.clone(), value)))?;
         Some(Self(headers.into()))
     }

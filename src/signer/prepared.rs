@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use super::SignedHeaders;
-use crate::encoding::encode_into;
+use crate::encoding::encode;
 use crate::error::{Field, Rejection, SignError};
 use crate::key::SignKey;
 use crate::message::{Message, RequestView, Said};
@@ -52,9 +52,7 @@ impl<'r, 'm> Prepared<'r, 'm> {
             },
         };
         let signed = K::sign_each(&mut keys.into_iter(), self.rules.hash, &|write| content.write(write), &mut |signature| {
-            let mut text = String::new();
-            encode_into(signature, self.rules.encoding, &mut text);
-            out(text);
+            out(encode(signature, self.rules.encoding));
         });
         signed.map_err(|why| self.missing(why))
     }

@@ -80,7 +80,14 @@ fn digits(text: &[u8], most: usize) -> Option<i64> {
     if text.is_empty() || text.len() > most || superfluous_zero {
         return None;
     }
-    number(text)
+    // 14 digits cannot overflow.
+    let mut wrong = false;
+    let sum = text.iter().fold(0_i64, |sum, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        wrong |= digit > 9;
+        sum.wrapping_mul(10).wrapping_add(i64::from(digit))
+    });
+    (!wrong).then_some(sum)
 }
 
 fn number(text: &[u8]) -> Option<i64> {

@@ -9,8 +9,8 @@ use super::verified::{Evidence, Matched, Told};
 use crate::error::{Field, Rejection};
 use crate::key::VerifyKey;
 use crate::key::sealed::Material as _;
-use crate::keyring::{KeySource, Keyring, Live};
-use crate::mac::{DIGEST_BLOCK, MAX_KEYS, Macs, Tags};
+use crate::keyring::{KeySource, Keyring, Live, MAX_LIVE};
+use crate::mac::{DIGEST_BLOCK, Macs, Tags};
 use crate::message::Request;
 use crate::scheme::{Candidates, Offered, in_each_item};
 
@@ -21,7 +21,7 @@ const MAX_ITEMS: usize = 16;
 pub(super) fn check<S: KeySource>(
     verifier: &Verifier<S>,
     ring: &Keyring<S::Key>,
-    live: &[Option<Live<'_, S::Key>>; MAX_KEYS],
+    live: &[Option<Live<'_, S::Key>>; MAX_LIVE],
     head: Request<'_, ()>,
     body: &[u8],
     path: &str,

@@ -12,8 +12,8 @@ use super::{Verifier, fresh};
 use crate::error::Rejection;
 use crate::key::VerifyKey;
 use crate::key::sealed::Material as _;
-use crate::keyring::{KeySource, Keyring, Live};
-use crate::mac::{DIGEST_BLOCK, MAX_KEYS};
+use crate::keyring::{KeySource, Keyring, Live, MAX_LIVE};
+use crate::mac::DIGEST_BLOCK;
 use crate::message::Request;
 use crate::scheme::{Candidates, Offered, late_timestamp};
 use crate::time::Timestamp;
@@ -22,7 +22,7 @@ use crate::time::Timestamp;
 pub(super) fn check<S: KeySource>(
     verifier: &Verifier<S>,
     ring: &Keyring<S::Key>,
-    live: &[Option<Live<'_, S::Key>>; MAX_KEYS],
+    live: &[Option<Live<'_, S::Key>>; MAX_LIVE],
     head: Request<'_, ()>,
     body: &[u8],
     now: Timestamp,

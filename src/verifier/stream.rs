@@ -8,8 +8,8 @@ use super::{Verified, Verifier, fresh, live_keys};
 use crate::error::Rejection;
 use crate::key::sealed::Material as _;
 use crate::key::{Fingerprint, VerifyKey};
-use crate::keyring::KeySource;
-use crate::mac::{MAX_KEYS, Macs};
+use crate::keyring::{KeySource, MAX_LIVE};
+use crate::mac::Macs;
 use crate::message::Request;
 use crate::scheme::{Candidates, Half, Offered};
 use crate::time::Timestamp;
@@ -22,7 +22,7 @@ pub struct Stream<'v, S> {
     verifier: &'v Verifier<S>,
     macs: Macs,
     candidates: Candidates,
-    live: [Option<(Matched, Identity)>; MAX_KEYS],
+    live: [Option<(Matched, Identity)>; MAX_LIVE],
     /// What is signed before and after the body.
     around: Told,
     sent: Option<Timestamp>,
@@ -71,7 +71,7 @@ where
         let offered = Offered::read(rules, head.headers, None, &mut candidates)?;
         let content = verifier.content(head, &offered, &[])?;
 
-        let digest = verifier.setup.digest_streams && offered.id.is_none();
+        let digest = verifier.setup.digest_content && offered.id.is_none();
         let mut macs = Macs::begin(rules.hash, live.iter().flatten().filter_map(|live| live.key.mac_key()), digest);
         content.write_half(Half::BeforeBody, &mut |part| macs.update(part))?;
         let around = Told::around(&content)?;

@@ -208,7 +208,8 @@ impl<B: AsRef<[u8]>> Verified<B> {
     /// The key under which to remember this delivery; equal for all its copies, whatever key or spelling signed them.
     ///
     /// Made from the message id if the scheme signs one, so that a re-signed retry is the same delivery. Otherwise from
-    /// the signed content, which is hashed when this is called; then a retry with a new timestamp is a new delivery, and
+    /// the signed content, which is hashed when this is called, unless the verifier was built with
+    /// [`digest_content`](crate::VerifierBuilder::digest_content); then a retry with a new timestamp is a new delivery, and
     /// for a scheme without a timestamp two honest deliveries of the same body are one.
     #[must_use]
     pub fn replay_key(&self, scope: &Scope) -> ReplayKey {
@@ -228,7 +229,7 @@ impl Verified<super::Streamed> {
     /// The key under which to remember this delivery, the same as for a delivery that was verified whole.
     ///
     /// `None` if the scheme signs no id and the verifier was built without
-    /// [`digest_streams`](crate::VerifierBuilder::digest_streams).
+    /// [`digest_content`](crate::VerifierBuilder::digest_content).
     #[must_use]
     pub fn replay_key(&self, scope: &Scope) -> Option<ReplayKey> {
         match &self.evidence.told {

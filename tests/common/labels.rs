@@ -32,7 +32,6 @@ pub(crate) const fn of_setup(why: SetupError) -> &'static str {
         SetupError::WrongKeyKind => "wrong_key_kind",
         SetupError::OneSignatureOnly => "one_signature_only",
         SetupError::SignatureInBody => "signature_in_body",
-        SetupError::CannotStream => "cannot_stream",
         SetupError::BadScope => "bad_scope",
         _ => "bad_set_up",
     }

@@ -66,7 +66,7 @@ impl Courier {
         }
         let keys: Vec<_> = self.keys.iter().enumerate().filter(|(i, _)| delivery >> i & 1 == 1).map(|(_, key)| key).collect();
         let headers = self.signed.entry(delivery).or_insert_with(|| {
-            let mut ring: Keyring = Keyring::new(Arc::clone(keys[0]), tick(0)).ring;
+            let mut ring = Keyring::new(Arc::clone(keys[0]), tick(0)).ring;
             for key in &keys[1..] {
                 ring = ring.rotate(Arc::clone(key), Duration::from_secs(9), tick(0)).unwrap().ring;
             }

@@ -326,7 +326,7 @@ async fn logs_hold_neither_secrets_nor_signatures() {
 async fn clocks_differ() {
     let (text, clock) = (openssl_rand().await, Clock::new());
     let hook = Hook::start(providers::STRIPE, Keyring::new(secret(&text), clock.now()).ring, &clock).await;
-    let ring = Keyring::new(secret(&text), clock.now()).ring;
+    let ring: Keyring = Keyring::new(secret(&text), clock.now()).ring;
     let signer = Signer::new(providers::STRIPE, ring, SignWith::Current).unwrap();
     let exact = Timestamp::from_unix_secs(clock.now().unix_secs());
     clock.advance(Duration::from_millis(1000 - u64::try_from(clock.now().since(exact).as_millis()).unwrap()));

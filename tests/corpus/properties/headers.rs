@@ -1,11 +1,12 @@
-use hookring::{Message, Request, SignWith, Signer, providers};
+use hookring::{Message, Request, SignWith, Signer};
 
-use super::{Bytes, NOW, TARGET, ring, verifier};
+use super::{Bytes, NOW, TARGET, ring, schemes, verifier};
 
 /// Whatever stands around or instead of a good signature, another body is not accepted.
 pub(crate) fn headers(data: &[u8]) {
     let mut bytes = Bytes(data);
-    let scheme = bytes.pick(providers::all());
+    let schemes = schemes();
+    let scheme = bytes.pick(&schemes);
     let message = Message::new(b"{}").id("msg_1").method("POST").url("https://a.example/hook");
     let Ok(signer) = Signer::new(*scheme, ring(scheme), SignWith::Current) else { return };
     let Ok(signed) = signer.sign(&message, NOW) else { return };

@@ -1,6 +1,6 @@
-use hookring::{Headers, Name, Request, providers};
+use hookring::{Headers, Name, Request};
 
-use super::{NOW, TARGET, verifier};
+use super::{NOW, TARGET, schemes, verifier};
 
 /// Each line belongs to the headers whose name has the length that its first byte says, modulo four.
 struct Lines<'l>(&'l [u8]);
@@ -15,7 +15,7 @@ impl Headers for Lines<'_> {
 /// Without the key nothing is accepted: header lines, and the body after an empty one.
 pub(crate) fn hostile(data: &[u8]) {
     let (head, body) = data.split_at(data.windows(2).position(|w| w == b"\n\n").unwrap_or(data.len()));
-    for scheme in providers::all() {
+    for scheme in &schemes() {
         let lines = Lines(head);
         let request = Request::new(&lines, body).method("POST").target(TARGET);
         assert!(verifier(scheme).verify_at(request, NOW).is_err(), "{}", scheme.name());

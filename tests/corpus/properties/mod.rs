@@ -11,6 +11,7 @@ mod bearer;
 mod hashes;
 mod headers;
 mod hostile;
+mod lanes;
 mod rings;
 mod rollout;
 mod secrets;
@@ -19,12 +20,13 @@ mod snapshots;
 mod streams;
 mod times;
 
-use hookring::{Keyring, Scheme, Secret, SecretFormat, SecretPolicy, Timestamp, Verifier};
+use hookring::{Keyring, Scheme, Secret, SecretFormat, SecretPolicy, Timestamp, Verifier, providers};
 
 pub(crate) use bearer::bearer;
 pub(crate) use hashes::hashes;
 pub(crate) use headers::headers;
 pub(crate) use hostile::hostile;
+pub(crate) use lanes::lanes;
 pub(crate) use rings::rings;
 pub(crate) use rollout::rollout;
 pub(crate) use secrets::secrets;
@@ -42,6 +44,7 @@ pub(crate) const ALL: &[(&str, Property)] = &[
     ("hashes", hashes),
     ("headers", headers),
     ("hostile", hostile),
+    ("lanes", lanes),
     ("rings", rings),
     ("rollout", rollout),
     ("secrets", secrets),
@@ -54,13 +57,25 @@ pub(crate) const ALL: &[(&str, Property)] = &[
 const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
 const TARGET: &str = "/hook";
 
+/// The schemes whose keys are secrets.
+fn schemes() -> Vec<Scheme<'static>> {
+    hookring::providers::all().iter().filter(|scheme| !scheme.has_public_key()).copied().collect()
+}
+
 /// A secret that no input holds, in whatever format.
 fn secret(format: SecretFormat, n: u8) -> Secret {
     let text = match format {
+        SecretFormat::V1Whsec => format!("v1,whsec_bm90IGluIGFueSBjb3JwdXM6IDhl{n:02x}AAAAAAAAAA"),
         SecretFormat::Whsec => format!("whsec_bm90IGluIGFueSBjb3JwdXM6IDhl{n:02x}AAAAAAAAAA"),
+        SecretFormat::V1Whsec => format!("v1,whsec_bm90IGluIGFueSBjb3JwdXM6IDhl{n:02x}AAAAAAAAAA"),
         _ => format!("0123456789abcdef0123456789abcd{n:02x}"),
     };
     Secret::parse(&text, format, &SecretPolicy::dangerous_any_strength()).unwrap()
+}
+
+/// The schemes of secrets.
+fn schemes() -> Vec<Scheme<'static>> {
+    providers::all().iter().filter(|scheme| !scheme.has_public_key()).copied().collect()
 }
 
 fn ring(scheme: &Scheme<'_>) -> Keyring {

@@ -1,11 +1,11 @@
-use hookring::{Message, Request, SignWith, Signer, Timestamp, Verifier, providers};
+use hookring::{Message, Request, SignWith, Signer, Timestamp, Verifier};
 
-use super::{Bytes, TARGET, ring};
+use super::{Bytes, TARGET, ring, schemes};
 
 /// What a signer signs, its verifier accepts; with one byte of what it covers changed it does not.
 pub(crate) fn signing(data: &[u8]) {
     let mut bytes = Bytes(data);
-    let scheme = *bytes.pick(providers::all());
+    let scheme = *bytes.pick(&schemes());
     let (flip, now) = (usize::from(bytes.byte()), Timestamp::from_unix_secs(i64::from(bytes.byte()) << (bytes.byte() % 32)));
     let id = String::from_utf8_lossy(bytes.line());
     let body = bytes.0;

@@ -1,11 +1,12 @@
-use hookring::{Message, Request, Scope, SignWith, Signer, providers};
+use hookring::{Message, Request, Scope, SignWith, Signer};
 
-use super::{Bytes, NOW, TARGET, ring, verifier};
+use super::{Bytes, NOW, TARGET, ring, schemes, verifier};
 
 /// A body in any pieces has the verdict of the whole.
 pub(crate) fn streams(data: &[u8]) {
     let mut bytes = Bytes(data);
-    let scheme = bytes.pick(providers::all());
+    let schemes = schemes();
+    let scheme = bytes.pick(&schemes);
     if !scheme.can_stream() {
         return;
     }
