@@ -57,15 +57,9 @@ pub(crate) const ALL: &[(&str, Property)] = &[
 const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
 const TARGET: &str = "/hook";
 
-/// The schemes whose keys are secrets.
-fn schemes() -> Vec<Scheme<'static>> {
-    hookring::providers::all().iter().filter(|scheme| !scheme.has_public_key()).copied().collect()
-}
-
 /// A secret that no input holds, in whatever format.
 fn secret(format: SecretFormat, n: u8) -> Secret {
     let text = match format {
-        SecretFormat::V1Whsec => format!("v1,whsec_bm90IGluIGFueSBjb3JwdXM6IDhl{n:02x}AAAAAAAAAA"),
         SecretFormat::Whsec => format!("whsec_bm90IGluIGFueSBjb3JwdXM6IDhl{n:02x}AAAAAAAAAA"),
         SecretFormat::V1Whsec => format!("v1,whsec_bm90IGluIGFueSBjb3JwdXM6IDhl{n:02x}AAAAAAAAAA"),
         _ => format!("0123456789abcdef0123456789abcd{n:02x}"),
