@@ -7,8 +7,8 @@ use core::time::Duration;
 
 use hookring::scheme::{Algorithm, Encoding, Grammar, Part, Place, Source, Unit};
 use hookring::{
-    Field, Guard, Keyring, MemoryReplayStore, Message, Rejection, Request, Scheme, SchemeError, Scope, Secret, SecretFormat,
-    SecretPolicy, SetupError, SignWith, Signer, Timestamp, Verified, Verifier, providers,
+    Field, Guard, Keyring, MemoryReplayStore, Message, Rejection, Request, Scheme, SchemeError, Scope, Secret, SecretError,
+    SecretFormat, SecretPolicy, SetupError, SignWith, Signer, Timestamp, Verified, Verifier, providers,
 };
 
 const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
@@ -313,6 +313,15 @@ fn r11_a_delivery_from_the_future_is_refused_apart_from_an_old_one() {
     assert_eq!((at(NOW.plus(slack)), at(NOW.minus(slack))), (Ok(()), Ok(())));
     assert_eq!(at(NOW.plus(slack + more)), Err(Rejection::TooOld { by: more }));
     assert_eq!(at(NOW.minus(slack + more)), Err(Rejection::TooNew { by: more }));
+}
+
+/// Random, and too short all the same: no other rule sees that.
+#[test]
+fn k5_a_short_random_secret_is_too_short() {
+    for text in ["Xk2_zQ9vLr7-Wd4T", "q8Zr-3LxVw_Yd0TfKp5s"] {
+        let error = Secret::parse(text, SecretFormat::Utf8, &SecretPolicy::strict()).unwrap_err();
+        assert!(matches!(error, SecretError::TooShort { minimum: 256, .. }), "{error:?}");
+    }
 }
 
 #[test]
