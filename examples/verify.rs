@@ -1,8 +1,10 @@
-//! Verifies a captured HTTP request: `verify --provider ID [--now UNIX_SECONDS] [--url https://host] [--format FORMAT] [FILE]`.
+//! Verifies a captured HTTP request: `verify --provider ID [--now UNIX_SECONDS] [--url https://host] [--format FORMAT] [--explain] [FILE]`.
 //!
 //! Reads the raw request (request line, headers, empty line, body) from FILE or stdin, and the secret from the environment
 //! variable `HOOKRING_SECRET`, never from an argument. Prints the verdict; exits with 0 if it is accepted, 1 if it is
 //! rejected, 2 if the set-up is wrong.
+//!
+//! With `--explain` (feature `diagnose`) a rejection is followed by its cause and by what to change.
 //!
 //! ```text
 //! HOOKRING_SECRET="It's a Secret to Everybody" \
@@ -13,7 +15,7 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::process::ExitCode;
 
-use hookring::{Keyring, Rejection, Request, Secret, SecretFormat, SecretPolicy, Timestamp, Verifier, providers};
+use hookring::{Keyring, Rejection, Request, Scheme, Secret, SecretFormat, SecretPolicy, Timestamp, Verifier, providers};
 
 fn main() -> ExitCode {
     match run() {
@@ -39,10 +41,11 @@ fn main() -> ExitCode {
 
 fn run() -> Result<Result<String, Rejection>, Box<dyn std::error::Error>> {
     let mut options = BTreeMap::new();
-    let mut file = None;
+    let (mut file, mut explain) = (None, false);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.strip_prefix("--") {
+            Some("explain") => explain = true,
             Some(name) => drop(options.insert(name.to_owned(), arguments.next().ok_or("an option lacks its value")?)),
             None => file = Some(argument),
         }
@@ -64,7 +67,6 @@ fn run() -> Result<Result<String, Rejection>, Box<dyn std::error::Error>> {
         Some(_) => return Err("--format takes utf8, hex, base64 or whsec".into()),
     };
     let text = std::env::var("HOOKRING_SECRET").map_err(|_| "set HOOKRING_SECRET to the secret")?;
-    let secret = Secret::parse(&text, format, &SecretPolicy::dangerous_any_strength())?;
 
     let mut raw = Vec::new();
     match file {
@@ -73,6 +75,11 @@ fn run() -> Result<Result<String, Rejection>, Box<dyn std::error::Error>> {
     }
     let (method, target, headers, body) = split(&raw).ok_or("not an HTTP request: request line, headers, empty line, body")?;
 
+    if explain {
+        let url = option("url").map(String::as_str);
+        explained(scheme, &text, format, url, now, &(method, target, headers.clone(), body))?;
+    }
+    let secret = Secret::parse(&text, format, &SecretPolicy::dangerous_any_strength())?;
     let mut builder = Verifier::builder(*scheme);
     if let Some(url) = option("url") {
         builder = builder.public_url(url);
@@ -81,6 +88,40 @@ fn run() -> Result<Result<String, Rejection>, Box<dyn std::error::Error>> {
     let verdict = verifier.verify_at(Request::new(&headers, body).method(method).target(target), now);
     Ok(verdict
         .map(|v| format!("key {}, sent {}", v.key(), v.timestamp().map_or("at an unknown time".into(), |t| t.to_string()))))
+}
+
+/// Prints why the delivery is rejected, if it is.
+#[cfg(feature = "diagnose")]
+fn explained(
+    scheme: &Scheme<'static>,
+    secret: &str,
+    format: SecretFormat,
+    url: Option<&str>,
+    now: Timestamp,
+    (method, target, headers, body): &Parts<'_>,
+) -> Result<(), &'static str> {
+    let mut inquiry = hookring::diagnose::Inquiry::new(scheme, headers, body, now).secret(secret, format).method(method);
+    inquiry = inquiry.target(target);
+    if let Some(url) = url {
+        inquiry = inquiry.public_url(url);
+    }
+    let diagnosis = inquiry.run();
+    if !diagnosis.is_accepted() {
+        println!("cause: {}\n{}", diagnosis.cause().unwrap_or_else(|| "none found".to_owned()), diagnosis.say());
+    }
+    Ok(())
+}
+
+#[cfg(not(feature = "diagnose"))]
+fn explained(
+    _: &Scheme<'static>,
+    _: &str,
+    _: SecretFormat,
+    _: Option<&str>,
+    _: Timestamp,
+    _: &Parts<'_>,
+) -> Result<(), &'static str> {
+    Err("--explain needs --features diagnose")
 }
 
 type Parts<'r> = (&'r str, &'r str, Vec<(&'r str, &'r [u8])>, &'r [u8]);

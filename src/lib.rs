@@ -73,6 +73,8 @@ pub mod axum;
 mod bearer;
 mod carrier;
 mod derive;
+#[cfg(feature = "diagnose")]
+pub mod diagnose;
 #[cfg(any(doc, doctest))]
 pub mod docs;
 mod encoding;

@@ -36,7 +36,11 @@ pub(crate) use body::{in_body, in_each_item, late_timestamp};
 pub(crate) use candidates::Candidates;
 pub(crate) use content::{Content, Half};
 pub(crate) use emit::Signatures;
+#[cfg(feature = "diagnose")]
+pub(crate) use field::form_raw as form_field;
 pub(crate) use field::percent_decode;
+#[cfg(feature = "diagnose")]
+pub(crate) use json::scalar as json_field;
 pub(crate) use offered::Offered;
 pub(crate) use placed::{edit_items, place};
 pub(crate) use rules::{Names, PlaceRule, Rules, Text};

@@ -259,7 +259,7 @@ where
 }
 
 /// RFC 9112, section 3.2.2: proxies may send the absolute form; what it says of scheme and host is not believed.
-fn path_and_query(target: &str) -> &str {
+pub(crate) fn path_and_query(target: &str) -> &str {
     match target.split_once("://") {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") => {
             rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or_default()

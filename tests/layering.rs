@@ -35,6 +35,7 @@ const LEVELS: &[(u8, &[&str])] = &[
             "testing",
         ],
     ),
+    (7, &["diagnose"]),
 ];
 /// They may use everything, and nothing may use them.
 const OUTSIDE: &[&str] = &["lib", "docs"];

@@ -53,7 +53,7 @@ pub(super) const fn is_text(format: SecretFormat) -> bool {
 }
 
 /// Decodes into a buffer of the final size, so that no unwiped copy is left behind.
-pub(super) fn decode(text: &str, format: SecretFormat) -> Result<Zeroizing<Box<[u8]>>, SecretError> {
+pub(crate) fn decode(text: &str, format: SecretFormat) -> Result<Zeroizing<Box<[u8]>>, SecretError> {
     let key = match format {
         SecretFormat::Utf8 => Zeroizing::new(text.as_bytes().into()),
         SecretFormat::Hex => {

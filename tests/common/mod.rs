@@ -4,6 +4,8 @@
 #![allow(dead_code, reason = "each crate that mounts this uses a part of it")]
 
 pub(crate) mod bearer;
+#[cfg(feature = "diagnose")]
+pub(crate) mod broken;
 pub(crate) mod cases;
 pub(crate) mod config;
 pub(crate) mod contract;

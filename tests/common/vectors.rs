@@ -15,7 +15,7 @@ use super::tokens::Presentation;
 
 /// Providers that check no age, so that their published vectors are years older than the clock of the vector. The rows
 /// themselves keep the default window.
-const AGELESS: &[&str] = &["sanity"];
+pub(crate) const AGELESS: &[&str] = &["sanity"];
 
 /// The verdict on a vector.
 pub(crate) fn run(vector: &Value) -> Outcome {
@@ -66,7 +66,7 @@ pub(crate) fn delivery(vector: &Value) -> Result<Delivery, Outcome> {
 }
 
 /// The scheme of a provider, with what its senders let a project choose.
-fn scheme_of(provider: &str, params: Option<&Value>) -> Result<Scheme<'static>, Outcome> {
+pub(crate) fn scheme_of(provider: &str, params: Option<&Value>) -> Result<Scheme<'static>, Outcome> {
     let find = |name: &str| {
         let found = providers::find(name).or_else(|| providers::unconfirmed::find(name));
         found.copied().ok_or_else(|| Outcome::unsupported("unknown_scheme"))
@@ -148,7 +148,9 @@ fn secret(given: &Value, scheme: Option<&Scheme<'_>>) -> Result<Secret, Outcome>
         "whsec-base64" if value.starts_with("whsec_") => SecretFormat::Whsec,
         #[cfg(feature = "sha1")]
         "sha1-of-utf8" => SecretFormat::Sha1OfText,
-        "whsec-base64" if value.starts_with("v1,") => SecretFormat::V1Whsec,
+        // Elsewhere the marker `v1,` is a mistake.
+        "whsec-base64" if scheme.is_some_and(|scheme| scheme.key_format() == SecretFormat::V1Whsec) => SecretFormat::V1Whsec,
+        "whsec-base64" if value.contains("whsec_") => SecretFormat::Whsec,
         "whsec-base64" => SecretFormat::Base64,
         _ => return Err(Outcome::unsupported("unknown_encoding")),
     };

@@ -1,0 +1,259 @@
+//! The URL that was signed, where a proxy, a tunnel or a framework shows another one.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::Cause;
+use super::alt::{Alt, Change};
+use super::framing::{Framing, Framings};
+use super::text::orders;
+use super::url_parts::Parts;
+use super::url_paths::{encodings, paths};
+use crate::scheme::Part;
+
+pub(super) fn urls<'s>(framing: &Framing<'s>, body: &[u8], out: &mut Framings<'s>) {
+    let base = framing.shape.base;
+    if !base.reads_url && !base.reads_target && !framing.shape.has(|part| matches!(part, Part::Url)) {
+        return;
+    }
+    let Some(url) = framing.url.as_deref() else { return };
+    let Some(parts) = Parts::of(url) else { return };
+    let mut found = Found { framing, own: url, known: Vec::new(), out };
+    schemes(&parts, &mut found);
+    hosts(&parts, framing, body, &mut found);
+    ports(&parts, framing, &mut found);
+    slashes(&parts, &mut found);
+    queries(&parts, framing, &mut found);
+    encodings(&parts, &mut found);
+    paths(&parts, framing, &mut found);
+}
+
+pub(super) struct Found<'f, 'o, 's> {
+    framing: &'f Framing<'s>,
+    own: &'f str,
+    known: Vec<String>,
+    out: &'o mut Framings<'s>,
+}
+
+impl Found<'_, '_, '_> {
+    pub(super) fn add(&mut self, cause: Cause, say: &str, parts: &Parts) {
+        self.put(cause, say, parts, true);
+    }
+
+    pub(super) fn rare(&mut self, cause: Cause, say: &str, parts: &Parts) {
+        self.put(cause, say, parts, false);
+    }
+
+    /// Host and port both differ.
+    fn with_port(&mut self, say: &str, parts: &Parts) {
+        let url = parts.whole();
+        if url != self.own && !self.known.contains(&url) {
+            self.known.push(url.clone());
+            let change = |cause, say: &str| Change { cause, say: say.to_string() };
+            let changes = Vec::from([change(Cause::UrlHost, say), change(Cause::UrlPort, "The port differs too.")]);
+            self.out.list.push(Alt { changes, value: self.framing.with_url(url), common: true });
+        }
+    }
+
+    fn put(&mut self, cause: Cause, say: &str, parts: &Parts, common: bool) {
+        let url = parts.whole();
+        if url != self.own && !self.known.contains(&url) {
+            self.known.push(url.clone());
+            let framing = self.framing.with_url(url);
+            if common { self.out.add(cause, say, framing) } else { self.out.add_rare(cause, say, framing) }
+        }
+    }
+}
+
+fn schemes(parts: &Parts, found: &mut Found<'_, '_, '_>) {
+    for scheme in ["https", "http"] {
+        let say = format!(
+            "The sender signed a URL with `{scheme}`: something before the receiver ends TLS, so configure the public URL."
+        );
+        found.add(Cause::UrlScheme, &say, &Parts { scheme: scheme.to_string(), ..parts.clone() });
+    }
+}
+
+/// Headers in which proxies name the host that was called, then any other header that holds one.
+fn hosts(parts: &Parts, framing: &Framing<'_>, body: &[u8], found: &mut Found<'_, '_, '_>) {
+    let from = |name: &str| format!("The sender signed the host that the header {name} names: configure it as the public URL.");
+    for (name, value) in &framing.headers {
+        let Ok(text) = core::str::from_utf8(value) else { continue };
+        for piece in
+            text.split([',', ';', ' ']).map(|piece| piece.trim_matches([' ', '"'])).filter(|piece| !piece.is_empty()).take(6)
+        {
+            let piece = piece.strip_prefix("host=").or_else(|| piece.strip_prefix("Host=")).unwrap_or(piece);
+            if let Some(whole) = Parts::of(piece).filter(|whole| whole.host != parts.host) {
+                found.add(Cause::UrlHost, &from(name), &Parts { host: whole.host.clone(), ..parts.clone() });
+                found.with_port(&from(name), &Parts { host: whole.host.clone(), port: whole.port.clone(), ..parts.clone() });
+            } else if is_host(piece) {
+                let (host, port) = piece.rsplit_once(':').map_or((piece, None), |(host, port)| (host, Some(port.to_string())));
+                if host == parts.host {
+                    continue;
+                }
+                found.add(Cause::UrlHost, &from(name), &Parts { host: host.to_string(), ..parts.clone() });
+                found.with_port(&from(name), &Parts { host: host.to_string(), port, ..parts.clone() });
+            }
+        }
+    }
+    let say = "The sender signed another host than the receiver was called with: configure the public URL.";
+    let bare = parts.host.strip_prefix("www.");
+    found.add(
+        Cause::UrlHost,
+        say,
+        &Parts { host: bare.map_or_else(|| format!("www.{}", parts.host), ToString::to_string), ..parts.clone() },
+    );
+    found.add(Cause::UrlHost, say, &Parts { host: parts.host.to_ascii_lowercase(), ..parts.clone() });
+    found.add(Cause::UrlHost, say, &Parts { host: parts.host.trim_end_matches('.').to_string(), ..parts.clone() });
+    found.rare(Cause::UrlHost, say, &Parts { host: format!("{}.", parts.host), ..parts.clone() });
+    for host in ["localhost", "127.0.0.1"] {
+        found.rare(Cause::UrlHost, say, &Parts { host: host.to_string(), ..parts.clone() });
+    }
+    for (old, new) in [
+        ("internal.", ""),
+        ("api.", ""),
+        ("staging.", ""),
+        ("hooks.", ""),
+        ("", "api."),
+        ("", "hooks."),
+        ("", "app."),
+        ("", "webhooks."),
+    ] {
+        if let Some(rest) = parts.host.strip_prefix(old) {
+            found.rare(Cause::UrlHost, say, &Parts { host: format!("{new}{rest}"), ..parts.clone() });
+        }
+    }
+    for url in
+        urls_in(body).into_iter().chain(parts.query.as_deref().map(|query| urls_in(query.as_bytes())).unwrap_or_default())
+    {
+        found.rare(Cause::UrlHost, say, &Parts { host: url.host, ..parts.clone() });
+    }
+}
+
+fn is_host(text: &str) -> bool {
+    let (host, port) = text.rsplit_once(':').unwrap_or((text, "0"));
+    let fine = host.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
+    fine && port.bytes().all(|b| b.is_ascii_digit())
+        && !port.is_empty()
+        && (host.contains('.') || host == "localhost")
+        && host.len() > 3
+}
+
+fn urls_in(body: &[u8]) -> Vec<Parts> {
+    let text = String::from_utf8_lossy(body);
+    let end = |rest: &str| rest.find(|c: char| c.is_whitespace() || "\"'<>\\".contains(c)).unwrap_or(rest.len());
+    let urls = text.match_indices("http").take(8).filter_map(|(at, _)| text.get(at..));
+    urls.filter_map(|rest| Parts::of(rest.get(..end(rest))?)).collect()
+}
+
+fn ports(parts: &Parts, framing: &Framing<'_>, found: &mut Found<'_, '_, '_>) {
+    let say = "The sender signed the URL without the port, or with another one: configure the public URL as the sender has it.";
+    found.add(Cause::UrlPort, say, &Parts { port: None, ..parts.clone() });
+    let forwarded = framing.header_text("x-forwarded-port").map(ToString::to_string);
+    let host = framing.header_text("host").and_then(|host| host.rsplit_once(':')).map(|(_, port)| port.to_string());
+    let forwarded_host =
+        framing.header_text("x-forwarded-host").and_then(|host| host.rsplit_once(':')).map(|(_, port)| port.to_string());
+    for port in forwarded.into_iter().chain(host).chain(forwarded_host) {
+        found.add(Cause::UrlPort, say, &Parts { port: Some(port), ..parts.clone() });
+    }
+    for port in ["443", "80", "8080", "8443", "3000"] {
+        found.add(Cause::UrlPort, say, &Parts { port: Some(port.to_string()), ..parts.clone() });
+    }
+    for port in [
+        "8000", "5000", "4000", "8888", "9000", "4443", "444", "8081", "3001", "4430", "1443", "9443", "10443", "4040", "7071",
+        "8787", "5173", "4567",
+    ] {
+        found.rare(Cause::UrlPort, say, &Parts { port: Some(port.to_string()), ..parts.clone() });
+    }
+}
+
+fn slashes(parts: &Parts, found: &mut Found<'_, '_, '_>) {
+    let say =
+        "The sender signed the URL with a slash more or less: configure it at the sender exactly as the receiver sees it.";
+    let path = &parts.path;
+    found.add(Cause::UrlSlash, say, &Parts { path: path.strip_suffix('/').unwrap_or(path).to_string(), ..parts.clone() });
+    found.add(Cause::UrlSlash, say, &Parts { path: format!("{path}/"), ..parts.clone() });
+    found.add(Cause::UrlSlash, say, &Parts { path: single_slashes(path), ..parts.clone() });
+    found.add(Cause::UrlSlash, say, &Parts { path: format!("/{path}"), ..parts.clone() });
+    for (at, _) in path.match_indices('/').skip(1).take(6) {
+        if let Some((head, tail)) = path.split_at_checked(at) {
+            found.rare(Cause::UrlSlash, say, &Parts { path: format!("{head}/{tail}"), ..parts.clone() });
+        }
+    }
+}
+
+fn single_slashes(path: &str) -> String {
+    let mut out = String::new();
+    for c in path.chars() {
+        if c != '/' || !out.ends_with('/') {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn queries(parts: &Parts, framing: &Framing<'_>, found: &mut Found<'_, '_, '_>) {
+    let say =
+        "A parameter was added to the query on the way, or lost: the URL has to reach the receiver as the sender called it.";
+    let add = |query: Option<String>, common: bool, found: &mut Found<'_, '_, '_>| {
+        let changed = Parts { query, ..parts.clone() };
+        if common { found.add(Cause::UrlQuery, say, &changed) } else { found.rare(Cause::UrlQuery, say, &changed) }
+    };
+    add(None, true, found);
+    for name in [
+        "x-original-query",
+        "x-forwarded-query",
+        "x-query-string",
+        "x-original-url",
+        "x-forwarded-uri",
+        "x-original-uri",
+        "x-rewrite-url",
+        "x-envoy-original-path",
+    ] {
+        if let Some(value) = framing.header_text(name) {
+            let query = value.split_once('?').map_or_else(|| (!value.contains('/')).then_some(value), |(_, query)| Some(query));
+            add(query.map(|query| query.trim_start_matches('?').to_string()), true, found);
+        }
+    }
+    let Some(query) = parts.query.as_deref() else {
+        add(Some(String::new()), false, found);
+        return;
+    };
+    let pairs: Vec<&str> = query.split('&').collect();
+    if pairs.len() <= 12 {
+        for at in 0..pairs.len() {
+            let rest: Vec<&str> = pairs.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, pair)| *pair).collect();
+            add((!rest.is_empty()).then(|| rest.join("&")), true, found);
+        }
+        for from in 0..pairs.len() {
+            for to in from..=pairs.len() {
+                let rest = pairs.get(from..to).unwrap_or_default();
+                add((!rest.is_empty()).then(|| rest.join("&")), false, found);
+            }
+        }
+    }
+    let mut sorted = pairs.clone();
+    sorted.sort_unstable();
+    add(Some(sorted.join("&")), true, found);
+    sorted.reverse();
+    add(Some(sorted.join("&")), false, found);
+    orders(&pairs, 5, &mut |query| add(Some(query), false, found));
+    let filled: Vec<&str> = pairs.iter().copied().filter(|pair| !pair.ends_with('=') && !pair.is_empty()).collect();
+    add(Some(filled.join("&")), false, found);
+    let bare: Vec<&str> = pairs.iter().map(|pair| pair.strip_suffix('=').unwrap_or(pair)).collect();
+    add(Some(bare.join("&")), false, found);
+    let marked: Vec<String> =
+        pairs.iter().map(|pair| if pair.contains('=') { pair.to_string() } else { format!("{pair}=") }).collect();
+    add(Some(marked.join("&")), false, found);
+    add(Some(query.replace("&amp;", "&")), false, found);
+    add(Some(query.replace(';', "&")), false, found);
+    add(Some(query.replace('&', ";")), false, found);
+    let mut unique: Vec<&str> = Vec::new();
+    pairs.iter().for_each(|pair| {
+        if !unique.contains(pair) {
+            unique.push(pair)
+        }
+    });
+    add(Some(unique.join("&")), false, found);
+}
