@@ -2,7 +2,7 @@
 //!
 //! - Guide: [`receiver`], [`sender`], [`rotate`], [`store`], [`once`], [`tenants`], [`edge`].
 //! - In operation: [`runbooks`], [`observability`].
-//! - Why: [`design`], [`performance`], [`threat_model`], [`left_out`].
+//! - Why: [`design`], [`performance`], [`threat_model`], [`left_out`]. What was measured: [`assurance`].
 //! - For whom: [`systems`].
 //! - Against others: [`interop`] with the providers' SDKs, the [`league`] table, [`migration`].
 //!
@@ -17,6 +17,6 @@ macro_rules! pages {
 }
 
 pages! {
-    receiver sender rotate store once tenants edge runbooks observability design performance threat_model systems left_out
-    interop league migration
+    receiver sender rotate store once tenants edge runbooks observability design performance threat_model assurance systems
+    left_out interop league migration
 }

@@ -106,6 +106,8 @@ impl Macs {
     /// Adds the next part of the message.
     #[inline]
     pub(crate) fn update(&mut self, part: &[u8]) {
+        #[cfg(test)]
+        counter::add_bytes(part.len());
         match &mut self.0 {
             Body::Portable(body) => body.update(part),
             #[cfg(feature = "simd")]
@@ -190,11 +192,22 @@ pub(crate) mod counter {
     extern crate std;
     use core::cell::Cell;
     std::thread_local!(static COUNT: Cell<(u32, u32)> = const { Cell::new((0, 0)) });
+    // Keys of the running pass, and bytes fed to all of them.
+    std::thread_local!(static BYTES: Cell<(usize, usize)> = const { Cell::new((0, 0)) });
     pub(crate) fn add() {
+        BYTES.with(|c| c.set((0, c.get().1)));
         COUNT.with(|c| c.set((c.get().0 + 1, c.get().1)));
     }
     pub(crate) fn add_key() {
         COUNT.with(|c| c.set((c.get().0, c.get().1 + 1)));
+        BYTES.with(|c| c.set((c.get().0 + 1, c.get().1)));
+    }
+    pub(crate) fn add_bytes(len: usize) {
+        BYTES.with(|c| c.set((c.get().0, c.get().1 + len * c.get().0)));
+    }
+    /// Bytes that were fed since the last call, once for each key.
+    pub(crate) fn take_bytes() -> usize {
+        BYTES.with(|c| c.replace((0, 0))).1
     }
     /// Messages and keys since the last call: so many passes, so many MACs.
     pub(crate) fn take() -> (u32, u32) {

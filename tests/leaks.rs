@@ -426,3 +426,127 @@ fn every_rejection_has_one_answer() {
         assert!(answers.contains(&(rejection.status(), rejection.public_message())), "{rejection:?}");
     }
 }
+
+/// What receives, stores and records: each with a secret, a token or a body inside.
+#[test]
+fn what_receives_checks_and_remembers() {
+    let scanner = Scanner::new();
+    let scope = || Scope::new("endpoint").unwrap();
+    let ring = ring_of(SecretFormat::Utf8);
+    let verifier = Verifier::new(providers::STRIPE, ring.clone()).unwrap();
+    let signer = Signer::new(providers::STRIPE, ring.clone(), SignWith::Current).unwrap();
+    let signed = signer.sign(&Message::new(BODY), NOW).unwrap();
+    let scanner_of_signed = scanner_for(&signed);
+    let pairs: Vec<_> = signed.iter().collect();
+
+    for (body, now) in [(BODY, NOW), (&BODY[1..], NOW), (BODY, NOW.plus(HOUR))] {
+        let outcome = verifier.verify_at(Request::new(&pairs, body), now);
+        let verdict = verifier.verdict(&outcome, now);
+        scanner_of_signed.debug(&outcome);
+        scanner_of_signed.debug(&verdict);
+        scanner_of_signed.debug(&verdict.labels());
+        let stream = verifier.begin(Request::new(&pairs, ()), now);
+        scanner_of_signed.debug(&stream.map(|mut stream| {
+            stream.update(body);
+            stream
+        }));
+    }
+    let tokens = BearerVerifier::new(ring.clone(), 1).allow_query("token");
+    scanner.debug(&tokens);
+    for token in [UTF8, HEX, ""] {
+        let query = format!("token={token}");
+        let outcome = tokens.check_at(&[("x", "y")], Some(&query), NOW);
+        scanner.debug(&outcome);
+        scanner.debug(&tokens.verdict(&outcome));
+        scanner.clean(&redact_query(&format!("https://a.example/hook?{query}"), "token"));
+    }
+    let guard = Guard::with_keep(MemoryReplayStore::new(10, usize::MAX), scope(), HOUR, HOUR).unwrap();
+    scanner.debug(&guard);
+    scanner.debug(guard.store());
+    scanner.debug(&FanOut::new(providers::STRIPE, SignWith::AllLive).unwrap());
+    let hash = Sha256Hash::of(&secret_of(UTF8, SecretFormat::Utf8)).unwrap();
+    scanner.debug(&hash);
+    scanner.error(&Sha256Hash::of(&secret_of(&HEX.repeat(2), SecretFormat::Utf8)).unwrap_err());
+    scanner.error(&Sha256Hash::parse_hex(UTF8).unwrap_err());
+    let path = std::env::temp_dir().join(format!("hookring-leaks-{}", std::process::id()));
+    std::fs::write(&path, format!("{UTF8}\n\n")).unwrap();
+    scanner.error(&Secret::from_file(&path, SecretFormat::Utf8, &SecretPolicy::strict()).unwrap_err());
+    std::fs::remove_file(path).unwrap();
+    #[cfg(feature = "bcrypt")]
+    {
+        scanner.debug(&BcryptHash::of(&secret_of(UTF8, SecretFormat::Utf8), 10).unwrap());
+        scanner.error(&BcryptHash::of(&secret_of(&HEX.repeat(2), SecretFormat::Utf8), 10).unwrap_err());
+        scanner.error(&BcryptHash::parse(UTF8).unwrap_err());
+    }
+    #[cfg(feature = "http-body")]
+    {
+        use hookring::receiver::{Endpoint, Receiver};
+        scanner.debug(&Receiver::new(verifier.clone()));
+        scanner.debug(&Receiver::bearer(tokens.clone()));
+        scanner.debug(&Endpoint::<Verified<bytes::Bytes>>::from(verifier.clone()));
+    }
+    #[cfg(feature = "aead")]
+    scanner.debug(&AeadSeal::new(secret_of(HEX, SecretFormat::Hex)).also_open(secret_of(BASE64, SecretFormat::Base64)));
+}
+
+/// What can be serialized of a ring: pages and events.
+#[cfg(feature = "serde")]
+#[test]
+fn pages_and_events_as_json() {
+    let scanner = Scanner::new();
+    let mut change = Keyring::new(secret_of(UTF8, SecretFormat::Utf8), NOW);
+    for (_, _, secret) in all_secrets().into_iter().skip(1) {
+        for page in [change.ring.status(NOW), Verifier::new(providers::GITHUB, change.ring.clone()).unwrap().status(NOW)] {
+            scanner.clean(&serde_json::to_string_pretty(&page).unwrap());
+        }
+        scanner.clean(&serde_json::to_string(&change.events).unwrap());
+        change = change.ring.rotate(secret, HOUR, NOW).unwrap();
+    }
+    let revoked = change.ring.revoke(change.ring.current().unwrap().id(), NOW).unwrap();
+    scanner.clean(&serde_json::to_string(&(revoked.events, revoked.ring.status(NOW))).unwrap());
+}
+
+#[cfg(feature = "ed25519")]
+#[test]
+fn private_keys_of_signers() {
+    let key = SigningKey::generate().unwrap();
+    let mut scanner = Scanner::default();
+    scanner.text(key.reveal().trim_start_matches("whsk_"), "private key");
+    let seed = Base64::decode_vec(key.reveal().trim_start_matches("whsk_")).unwrap();
+    scanner.bytes(&seed[..32], "private key");
+    scanner.debug(&key);
+    scanner.debug(&key.public_key().unwrap());
+    scanner.display(&key.id());
+    scanner.error(&SigningKey::parse(&format!("{}!", key.reveal())).unwrap_err());
+    let ring: Keyring<SigningKey> = Keyring::new(key, NOW).ring;
+    scanner.debug(&ring);
+    scanner.debug(&ring.status(NOW));
+}
+
+#[cfg(all(feature = "postgres", feature = "aead"))]
+#[test]
+fn stores_that_hold_a_seal() {
+    struct NoDatabase;
+    impl postgres::Pool for NoDatabase {
+        type Client = Box<tokio_postgres::Client>;
+        type Error = std::io::Error;
+        async fn get(&self) -> Result<Self::Client, Self::Error> {
+            Err(std::io::ErrorKind::NotConnected.into())
+        }
+        fn client(held: &mut Self::Client) -> &mut tokio_postgres::Client {
+            held
+        }
+    }
+    let seal = AeadSeal::new(secret_of(HEX, SecretFormat::Hex));
+    Scanner::new().debug(&postgres::PostgresKeyringStore::new(NoDatabase, seal));
+}
+
+/// A recorded delivery shows what a test needs to tell, and nothing of its keys.
+#[cfg(feature = "testing")]
+#[test]
+fn recorded_deliveries() {
+    let delivery = testing::Delivery::sample(&providers::STRIPE, NOW);
+    let ring = ring_of(SecretFormat::Utf8);
+    let signed = delivery.signed(providers::STRIPE, &ring, SignWith::Current, NOW).unwrap();
+    Scanner::new().debug(&signed);
+}

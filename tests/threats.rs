@@ -1,4 +1,4 @@
-//! The threat model names a test for every threat, and the test exists.
+//! The threat model names a test for every threat, and the test exists; so do the changes that `.ci/mutants` tries on the code.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(clippy::arithmetic_side_effects, reason = "small numbers")]
@@ -88,6 +88,63 @@ fn a_missing_row_and_a_missing_test_are_seen() {
     assert!(faults(&without, &tests).contains(&"K3: no row".to_owned()));
     let renamed = page.replace("walk.rs::without_a_live_key", "walk.rs::with_a_live_key");
     assert!(faults(&renamed, &tests).iter().any(|fault| fault.starts_with("V4: there is no")));
+}
+
+/// Rows that no change of the code can break, as the page says.
+const WITHOUT_CODE: [&str; 9] = ["R9", "K6", "K9", "K10", "K11", "K15", "M5", "M7", "M8"];
+
+/// What is wrong with a list of changes: rows without one, code that is no longer there, tests that the row does not name.
+fn faults_of_mutants(page: &str, mutants: &serde_json::Value) -> Vec<String> {
+    let rows = rows(page);
+    let mut faults = Vec::new();
+    let mut seen = BTreeSet::new();
+    for mutant in mutants.as_array().unwrap() {
+        let [id, file, find, replace, test] =
+            ["id", "file", "find", "replace", "test"].map(|key| mutant[key].as_str().unwrap());
+        seen.insert(id);
+        let code = fs::read_to_string(root().join(file)).unwrap_or_default();
+        if code.matches(find).count() != 1 || find == replace {
+            faults.push(format!("{id}: {file} does not hold this exactly once: {find}"));
+        }
+        // `--lib module::name` or `--test program module::name`.
+        let name = test.rsplit([' ', ':']).next().unwrap();
+        let place = match test.split(' ').collect::<Vec<_>>()[..] {
+            ["--lib", _] => "src/".to_owned(),
+            ["--test", program, _] => format!("tests/{program}"),
+            _ => "?".to_owned(),
+        };
+        let is_it = |named: &String| named.starts_with(&place) && named.ends_with(&format!("::{name}"));
+        if !rows.get(id).is_some_and(|named| named.iter().any(is_it)) {
+            faults.push(format!("{id}: the row does not name {test}"));
+        }
+    }
+    for id in rows.keys().filter(|id| seen.contains(id.as_str()) == WITHOUT_CODE.contains(&id.as_str())) {
+        faults.push(format!("{id}: a change if there is code, and none if there is not"));
+    }
+    faults
+}
+
+fn mutants() -> serde_json::Value {
+    serde_json::from_str(include_str!("data/mutants.json")).unwrap()
+}
+
+#[test]
+fn every_row_with_code_has_a_change_that_still_applies() {
+    let faults = faults_of_mutants(include_str!("../src/docs/threat_model.md"), &mutants());
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn a_change_that_no_longer_applies_is_seen() {
+    let page = include_str!("../src/docs/threat_model.md");
+    let mut stale = mutants();
+    stale[0]["find"] = "this is not in the file".into();
+    stale[1]["test"] = "--lib encoding::tests::another".into();
+    stale[2]["id"] = "K6".into();
+    let faults = faults_of_mutants(page, &stale);
+    for wanted in ["V1: src/mac.rs does not", "V2: the row does not name", "K6: a change if", "V3: a change if"] {
+        assert!(faults.iter().any(|fault| fault.starts_with(wanted)), "{wanted}: {faults:#?}");
+    }
 }
 
 /// What the documentation warns of is true: GitHub signs any body, and this one is a Stripe delivery of another body.

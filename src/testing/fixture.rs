@@ -262,7 +262,7 @@ impl Fixture {
     #[must_use]
     pub fn to_json(&self) -> String {
         let delivery = &self.delivery;
-        let headers: Vec<Value> = delivery.headers().map(|(name, value)| json!([name, value])).collect();
+        let headers: Vec<Value> = delivery.headers().map(|(name, value)| Value::from([name, value].as_slice())).collect();
         let secrets: Vec<Value> =
             self.keys.iter().map(|key| json!({ "value": &*key.text, "encoding": name_of(key.format) })).collect();
         let value = json!({

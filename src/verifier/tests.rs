@@ -1,5 +1,7 @@
 //! How much work a delivery can cause: counted, not timed.
 
+mod bounded;
+
 use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
