@@ -198,8 +198,17 @@ fn looks_like_id(name: &str, value: &str) -> bool {
     fine && NOT.iter().all(|known| !name.eq_ignore_ascii_case(known))
 }
 
+/// The message id, or a header that is signed as one.
+fn is_id(part: &Part<'_>) -> bool {
+    match part {
+        Part::Id => true,
+        Part::Header(name) => name.to_ascii_lowercase().ends_with("-id"),
+        _ => false,
+    }
+}
+
 fn ids<'s>(framing: &Framing<'s>, body: &[u8], out: &mut Framings<'s>) {
-    if !framing.shape.has(|part| matches!(part, Part::Id)) {
+    if !framing.shape.has(is_id) {
         return;
     }
     let base = {
@@ -208,13 +217,13 @@ fn ids<'s>(framing: &Framing<'s>, body: &[u8], out: &mut Framings<'s>) {
         base
     };
     let say = "The sender does not sign the message id: adjust the sender.";
-    for pieces in without(&framing.shape.pieces, |part| matches!(part, Part::Id)) {
+    for pieces in without(&framing.shape.pieces, is_id) {
         out.add(Cause::ContentId, say, framing.with_shape(Shape { pieces, base }));
     }
     let say = "The message id differs from the one that was signed: pass the sender's id header on as it is.";
     let put = |id: String| {
         let change = |piece: &Piece<'s>| match piece {
-            Piece::Part(Part::Id) => Piece::Lit(id.clone()),
+            Piece::Part(part) if is_id(part) => Piece::Lit(id.clone()),
             other => other.clone(),
         };
         framing.with_shape(Shape { pieces: framing.shape.pieces.iter().map(change).collect(), base })
@@ -226,7 +235,11 @@ fn ids<'s>(framing: &Framing<'s>, body: &[u8], out: &mut Framings<'s>) {
             if common { out.add(Cause::ContentId, say, put(id)) } else { out.add_rare(Cause::ContentId, say, put(id)) }
         }
     };
-    let own = framing.shape.base.id.and_then(|name| framing.header_text(name)).unwrap_or_default().to_string();
+    let as_header = framing.shape.pieces.iter().find_map(|piece| match piece {
+        Piece::Part(part @ Part::Header(name)) if is_id(part) => Some(*name),
+        _ => None,
+    });
+    let own = framing.shape.base.id.or(as_header).and_then(|name| framing.header_text(name)).unwrap_or_default().to_string();
     try_id(own.clone(), false, out);
     for (name, value) in &framing.headers {
         if let Some(text) = core::str::from_utf8(value).ok().map(str::trim).filter(|text| looks_like_id(name, text)) {

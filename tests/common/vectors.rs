@@ -68,7 +68,7 @@ pub(crate) fn delivery(vector: &Value) -> Result<Delivery, Outcome> {
 /// The name of the row. The vectors have one name for both versions of Hook0, and a receiver pins one.
 fn row(vector: &Value) -> Result<&str, Outcome> {
     let provider = text(vector, "provider")?;
-    let has_v1 = vector["request"]["headers"].to_string().contains("v1=");
+    let has_v1 = vector.pointer("/request/headers").is_some_and(|headers| headers.to_string().contains("v1="));
     Ok(if provider == "hook0" && !has_v1 { "hook0-v0" } else { provider })
 }
 
