@@ -4,6 +4,7 @@
 //! - In operation: [`runbooks`], [`observability`].
 //! - Why: [`design`], [`performance`], [`threat_model`], [`left_out`]. What was measured: [`assurance`].
 //! - For whom: [`systems`].
+//! - What changed: [`changelog`].
 //! - Against others: [`interop`] with the providers' SDKs, the [`league`] table, [`migration`].
 //!
 //! Every snippet is compiled and run by the tests.
@@ -18,5 +19,5 @@ macro_rules! pages {
 
 pages! {
     receiver sender rotate store once tenants edge runbooks observability design performance threat_model assurance systems
-    left_out interop league migration
+    left_out interop league migration changelog
 }
