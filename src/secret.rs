@@ -270,6 +270,7 @@ impl fmt::Debug for Secret {
 mod tests {
     use super::*;
 
+    #[cfg(feature = "std")]
     use super::text::is_text;
 
     const ANY: SecretPolicy = SecretPolicy::dangerous_any_strength();

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::println;
 
 use super::*;
-use crate::headers::Name;
+use crate::headers::{Headers, Name};
 
 #[path = "../../../tests/support/hostile.rs"]
 #[allow(clippy::arithmetic_side_effects, clippy::cast_possible_truncation, reason = "small numbers")]
