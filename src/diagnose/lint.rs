@@ -47,8 +47,11 @@ pub fn lint(scheme: &Scheme<'_>, text: &str, format: SecretFormat) -> Vec<Findin
         Cause::SecretUrlEncoded,
         Cause::SecretHtmlEntities,
     ];
+    // Blanks inside a text may be meant: GitHub's published secret is a sentence.
+    let around = text.trim() != text;
+    let seen = |cause: Cause| SEEN.contains(&cause) && (cause != Cause::SecretBlanks || around);
     for alt in repaired_texts(text).into_iter().filter(|alt| alt.common && alt.value.len() < text.len()) {
-        for change in alt.changes.iter().filter(|change| SEEN.contains(&change.cause)) {
+        for change in alt.changes.iter().filter(|change| seen(change.cause)) {
             add(change.cause, &change.say);
         }
     }
@@ -74,4 +77,23 @@ pub fn lint(scheme: &Scheme<'_>, text: &str, format: SecretFormat) -> Vec<Findin
         add(cause, &say);
     }
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::providers;
+
+    fn names(text: &str) -> Vec<&'static str> {
+        let findings = lint(&providers::GITHUB, text, SecretFormat::Utf8);
+        findings.iter().map(|finding| if finding.name() == "secret.blanks" { "blanks" } else { "other" }).collect()
+    }
+
+    #[test]
+    fn blanks_inside_a_secret_may_be_meant_and_blanks_around_it_are_not() {
+        assert!(names("It's a Secret to Everybody").is_empty());
+        for text in [" It's a Secret to Everybody", "4f9d2c7be01a6358c4d7e2f0a1b38596 ", "\t4f9d2c7be01a6358"] {
+            assert_eq!(names(text).iter().filter(|name| **name == "blanks").count(), 1, "{text:?}");
+        }
+    }
 }
