@@ -23,15 +23,6 @@
 //! server's processor is the limit, and a script or a guarded `INSERT` takes about half as much again as the plain command. In
 //! memory a claim and its commit take 4 µs.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "a bench may panic"
-)]
-
 #[path = "../tests/support/database.rs"]
 mod database;
 #[path = "../tests/support/servers.rs"]

@@ -29,8 +29,6 @@
 //! No comparison of guesses is visible, nor which key matched. An accepted delivery takes longer than a refused one, because
 //! its proof is built; the status code says the same.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "a bench may panic")]
-
 use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};

@@ -8,7 +8,6 @@
 //! The last columns say what the verification itself takes, of the whole body and in pieces of 16 KiB: a MAC reads every
 //! byte, so the longer the body, the nearer the throughput comes to the MAC's own.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "a bench may panic")]
 #![allow(clippy::cast_precision_loss, reason = "counts")]
 
 use std::hint::black_box;

@@ -17,8 +17,6 @@
 //!
 //! A second key cannot be seen beside the noise of such a machine.
 
-#![allow(missing_docs, clippy::expect_used, reason = "a bench may panic")]
-
 use std::hint::black_box;
 use std::time::Duration;
 

@@ -54,12 +54,22 @@
 //! `sha1`, `ed25519`, `p256`: schemes with these, and `PublicKey` and `SigningKey` with the latter two.
 //! `serde`: audit events, status pages, and schemes from configuration. `redis`, `postgres`: stores on these, with an audit trail in the latter. Without `std` the crate is `no_std` with `alloc`.
 #![no_std]
-#![cfg_attr(not(test), deny(clippy::std_instead_of_core, clippy::std_instead_of_alloc, clippy::alloc_instead_of_core))]
-#![cfg_attr(docsrs, feature(doc_cfg))]
+// Nothing that comes from outside may make the library panic. Tests may: that is how they fail.
 #![cfg_attr(
-    test,
-    allow(clippy::arithmetic_side_effects, clippy::type_complexity, reason = "a test that overflows fails, as it should")
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::std_instead_of_core,
+        clippy::std_instead_of_alloc,
+        clippy::alloc_instead_of_core,
+    )
 )]
+#![cfg_attr(test, allow(clippy::type_complexity, reason = "tables of cases"))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate alloc;
 #[cfg(any(feature = "std", test))]

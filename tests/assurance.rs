@@ -1,7 +1,5 @@
 //! Every command on the page of figures names a script, a part of a script or a test program that exists.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "tests")]
-
 use std::fs;
 use std::path::Path;
 

@@ -1,6 +1,5 @@
 //! Public keys: who may sign, who may verify, and how much work a hostile delivery causes.
 #![cfg(all(feature = "ed25519", feature = "std"))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::time::Duration;
 

@@ -1,7 +1,5 @@
 //! Which threads may hold what: the auto traits of the public types, and what can be a trait object.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use hookring::*;
 

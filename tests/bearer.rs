@@ -1,13 +1,5 @@
 //! Presented secrets: where a token may stand, who is let in, and that slow checks are bounded and not repeated.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "tests"
-)]
 #![cfg(feature = "std")]
 
 use std::sync::atomic::{AtomicUsize, Ordering};

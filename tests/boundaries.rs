@@ -1,6 +1,5 @@
 //! Two deliveries that differ never share a signature: what is signed ends where the verifier says that it ends.
 #![cfg(all(feature = "std", feature = "sha1"))]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use hookring::scheme::{Algorithm, Covers, Encoding, Grammar, Part, Place, Source, Unit};
 use hookring::testing::Delivery;

@@ -3,8 +3,7 @@
 //! The other half of the work, what is hashed and read, is counted in `src/verifier/tests/bounded.rs`. A test binary of its
 //! own, because it replaces the allocator. Each thread counts for itself.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
-#![allow(clippy::arithmetic_side_effects, clippy::cast_possible_truncation, reason = "small numbers")]
+#![allow(clippy::cast_possible_truncation, reason = "small numbers")]
 
 #[path = "support/hostile.rs"]
 mod hostile;

@@ -3,14 +3,6 @@
 //! `tests/vectors/providers.json` holds deliveries of 202 schemes, `others.json` those of schemes that are not in it.
 //! `HOOKRING_VECTORS` names another file of the same form.
 #![cfg(feature = "std")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "a test fails by panicking and has small numbers"
-)]
 
 mod common;
 

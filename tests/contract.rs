@@ -1,12 +1,4 @@
 //! The conformance runner's answers: the shipped vectors and cases, and lines that are neither.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "a test fails by panicking and has small numbers"
-)]
 
 mod common;
 

@@ -1,7 +1,6 @@
 //! Many secrets from one master: the same in every process, in the form of the existing system, and rotated with the master.
 //!
 //! The expected values were computed with Python's `hmac` and `hashlib`.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::HashSet;
 use std::time::Duration;

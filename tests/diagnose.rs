@@ -1,13 +1,5 @@
 //! Broken set-ups are explained, forged deliveries are not, and nothing is said that must not be seen.
 #![cfg(feature = "diagnose")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "a test fails by panicking and has small numbers"
-)]
 
 mod common;
 

@@ -2,14 +2,6 @@
 //!
 //! `HOOKRING_CASES` names another file of the same form.
 #![cfg(feature = "bcrypt")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "a test fails by panicking and has small numbers"
-)]
 
 mod common;
 #[path = "field_cases/holders.rs"]

@@ -1,13 +1,5 @@
 //! What a guard does with whatever a store says, what it refuses to be built from, and for how long it remembers.
 #![cfg(feature = "std")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/deliveries.rs"]
 mod deliveries;

@@ -1,13 +1,5 @@
 //! Stored forms of presented secrets: what they accept, what they refuse, and that they rotate like other keys.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "tests"
-)]
 #![cfg(feature = "std")]
 
 use std::time::Duration;

@@ -4,14 +4,6 @@
 //! Runs what is installed and says what is not. `HOOKRING_INTEROP=require` fails if anything is missing, `=write` writes
 //! `src/docs/interop.md` anew; `.ci/interop` installs the SDKs and runs this. `HOOKRING_SEED` gives other deliveries,
 //! `HOOKRING_INTEROP_ONLY` runs the adapters of one name.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "a test fails by panicking and has small numbers"
-)]
 
 mod common;
 #[path = "interop/deliveries.rs"]

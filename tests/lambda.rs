@@ -1,14 +1,5 @@
 //! The receiver of `examples/lambda` over events in the forms of API Gateway (1.0 and 2.0) and ALB.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "tests"
-)]
-
 #[path = "../examples/lambda/event.rs"]
 mod event;
 

@@ -2,9 +2,6 @@
 //!
 //! The table is the drawing in the design notes, and this test keeps the drawing true. A new module is added here first.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
-#![allow(clippy::arithmetic_side_effects, reason = "small numbers")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

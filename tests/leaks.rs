@@ -3,9 +3,6 @@
 //! Everything public is printed in every way there is, and searched for pieces of what must not be seen, in every usual
 //! spelling.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
-#![allow(clippy::arithmetic_side_effects, reason = "small numbers")]
-
 use core::error::Error;
 use core::fmt::{Debug, Display};
 use core::time::Duration;

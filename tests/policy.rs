@@ -1,14 +1,5 @@
 //! Which secrets the policies refuse, and that they refuse no random one.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "a test may panic"
-)]
-
 use hookring::SecretFormat::{self, Base64, Hex, Utf8, Whsec};
 use hookring::{Secret, SecretError, SecretPolicy};
 

@@ -1,15 +1,6 @@
 //! No random secret is refused: 20,000 of each format, half of them by each policy. `HOOKRING_DEEP=1` makes it a million
 //! for each policy, best with `--release`.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "a test may panic"
-)]
-
 use hookring::SecretFormat::{self, Base64, Hex, Utf8, Whsec};
 use hookring::{Secret, SecretPolicy};
 

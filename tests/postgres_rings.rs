@@ -1,13 +1,5 @@
 //! Rings in a real PostgreSQL: two operators, a server that dies, rows that somebody tampers with, and processes that follow.
 #![cfg(all(feature = "postgres", feature = "aead"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/database.rs"]
 mod database;

@@ -2,9 +2,6 @@
 //!
 //! `PROPTEST_CASES` raises the number of cases; the default keeps the file quick.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
-#![allow(clippy::arithmetic_side_effects, reason = "small numbers")]
-
 use hookring::*;
 use proptest::collection::vec;
 use proptest::prelude::*;

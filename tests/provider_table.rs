@@ -2,7 +2,6 @@
 //!
 //! `HOOKRING_REGENERATE=1 cargo test --all-features --test provider_table` writes `src/docs/providers.md` anew, and the list of
 //! names in the README between `<!-- providers -->` and `<!-- end of providers -->`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -2,8 +2,6 @@
 //! the memory of others would count.
 
 #![cfg(all(feature = "axum", target_os = "linux"))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
-#![allow(clippy::arithmetic_side_effects, reason = "small numbers")]
 
 use std::net::SocketAddr;
 

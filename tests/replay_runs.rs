@@ -3,14 +3,6 @@
 //! Some thousand deliveries, each sent one to four times in random order to 64 workers; handlers fail, panic, are cancelled or
 //! outlive their lease; the server is killed with `kill -9` twice; the receiver's clock jumps. The histories stay in the
 //! target directory as `tmp/history-*.txt`. `HOOKRING_DELIVERIES` sets another number than 2,000.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "support/checker.rs"]
 mod checker;

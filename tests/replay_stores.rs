@@ -1,13 +1,5 @@
 //! One suite over every replay store: memory, one Redis, a Redis cluster of three nodes, PostgreSQL.
 #![cfg(feature = "std")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "a test fails by panicking"
-)]
 
 #[cfg(feature = "postgres")]
 #[path = "support/database.rs"]

@@ -1,14 +1,5 @@
 //! `src/docs/systems.md` has every requirement of the five systems, and every test that it names exists.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "tests"
-)]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

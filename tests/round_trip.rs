@@ -1,12 +1,4 @@
 //! What a signer signs, its verifier accepts: every scheme, whole and streamed, with one key and with several.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "a test fails by panicking and has small numbers"
-)]
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,6 +1,5 @@
 //! Schemes from configuration: every row can be written and read again, and what is wrong is said at its field.
 #![cfg(all(feature = "serde", feature = "std"))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use hookring::providers;
 use hookring::scheme::SchemeConfig;

@@ -1,14 +1,5 @@
 //! The sender of `examples/send` against a receiver that answers what its script says.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "tests"
-)]
-
 #[path = "support/scripted.rs"]
 mod scripted;
 #[path = "../examples/send/sender.rs"]

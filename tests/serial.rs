@@ -1,6 +1,5 @@
 //! Audit events and status pages in JSON: readable, complete, and without a byte of a key.
 #![cfg(feature = "serde")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
 

@@ -1,14 +1,5 @@
 //! A process with bad secrets does not start: the example `startup`, run in one environment after the other.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "tests"
-)]
-
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,5 +1,4 @@
 //! Deliveries made for tests: any scheme, any time, signed anew, and kept in files.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use hookring::testing::{Delivery, DeliveryError};
 use hookring::{

@@ -1,8 +1,5 @@
 //! One small test for each row of the threat model whose other tests are wide: a name says which row it shows.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
-#![allow(clippy::arithmetic_side_effects, reason = "small numbers")]
-
 use core::time::Duration;
 
 use hookring::scheme::{Algorithm, Encoding, Grammar, Part, Place, Source, Unit};

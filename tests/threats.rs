@@ -1,8 +1,5 @@
 //! The threat model names a test for every threat, and the test exists; so do the changes that `.ci/mutants` tries on the code.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
-#![allow(clippy::arithmetic_side_effects, reason = "small numbers")]
-
 use hookring::{
     Keyring, Message, Request, Secret, SecretFormat, SecretPolicy, SignWith, Signer, Timestamp, Verifier, providers,
 };

@@ -1,7 +1,5 @@
 //! The three walks of the README, as a newcomer types them: verify a delivery, find out why one fails, rotate with grace.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
-
 use std::path::Path;
 use std::process::Command;
 

@@ -3,9 +3,6 @@
 //! A test binary of its own, because it replaces the allocator: every block is searched when it is freed. What lives on the
 //! stack, or is moved out of a box by its owner, is beyond what a library can wipe.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
-#![allow(clippy::arithmetic_side_effects, reason = "small numbers")]
-
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::{Cell, RefCell};
 use core::hint::black_box;

@@ -5,13 +5,6 @@
 //! Every process has a ring and a clock of its own. Deliveries are lost, answered twice, and retried with the signature they
 //! once got. The oracle of `hookring::rollout` says what is safe next, and an operator does it to one process at a time. Then
 //! the orders that look natural and are wrong, each with the delivery it rejects; a rollback; and a leaked secret.
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "a test rig: it stops at the first surprise"
-)]
 
 mod fleet;
 mod operator;

@@ -1,14 +1,6 @@
 //! The properties that the fuzzer searches, over the inputs that were kept: seeds, and whatever once broke one.
 //!
 //! An input is a file in `inputs/NAME/` for the property of this name. `fuzz/` runs the same functions on new inputs.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "a property fails by panicking, and has small numbers"
-)]
 
 mod properties;
 

@@ -1,11 +1,6 @@
 //! The keyring against an independent model of it, in every state up to stated bounds; and wrong rings, each of which the
 //! same checks catch.
 #![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
     clippy::std_instead_of_alloc,
     clippy::std_instead_of_core,
     reason = "a test fails by panicking, has small numbers, and always has std"

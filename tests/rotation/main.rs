@@ -1,10 +1,5 @@
 //! The life of a ring as its operator sees it: rotations, the clock, what is refused, what is remembered, what is told.
 #![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
     clippy::std_instead_of_alloc,
     clippy::std_instead_of_core,
     reason = "a test fails by panicking, has small numbers, and always has std"

@@ -1,11 +1,6 @@
 //! Rings that are replaced while they are read, streams that see it, and the store that they come from.
 #![cfg(feature = "std")]
 #![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
     clippy::std_instead_of_alloc,
     clippy::std_instead_of_core,
     reason = "a test fails by panicking, has small numbers, and always has std"

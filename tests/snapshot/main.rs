@@ -1,14 +1,5 @@
 //! A ring that was sealed and opened is the same ring; a blob that is not exactly what was sealed is an error of its own.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "tests"
-)]
-
 #[cfg(feature = "aead")]
 mod aead;
 mod damage;

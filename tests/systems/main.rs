@@ -3,14 +3,6 @@
 //! One file for each system. `S…` and `X…` in comments are the requirements of `src/docs/systems.md`.
 
 #![cfg(unix)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "tests"
-)]
 
 mod aos;
 #[path = "../support/database.rs"]
