@@ -1,106 +1,236 @@
-"""Lists the public items of the crate from rustdoc's JSON, one sorted line each."""
-import json, sys
+"""Lists the public API of the crate from rustdoc's JSON, one sorted line for each thing that a caller may rely on.
+
+Signatures are whole: bounds, generics, attributes that matter to callers, payloads of variants, items behind glob
+re-exports, implementations for types of other crates. Types of other crates are listed as well, `foreign` first: a new major
+version of such a crate is one of this crate too, so none may appear unnoticed.
+"""
+import json
+import sys
 
 doc = json.load(open(sys.argv[1]))
-index, lines, seen = doc["index"], set(), set()
+index, paths = doc["index"], doc["paths"]
+lines, seen, foreign = set(), set(), set()
+OWN = ("core", "alloc", "std")
+# Crates whose types callers have in hand anyway when they use the feature that brings them.
+MEANT = ("axum_core", "bytes", "http", "http_body", "redis", "serde_core", "tokio_postgres", "tower_layer", "tower_service", "zeroize")
 
 
-def name_of(ty):
-    """A type, as short text."""
+def path_of(found):
+    """A path to a type or trait with its arguments; notes crates that are not ours."""
+    at = paths.get(str(found["id"]))
+    if at and at["crate_id"] != 0 and at["path"][0] not in OWN:
+        foreign.add("::".join(at["path"]))
+    return (found["path"] or "") + arguments(found.get("args"))
+
+
+def arguments(args):
+    if not args:
+        return ""
+    if "parenthesized" in args:
+        p = args["parenthesized"]
+        return f"({', '.join(map(type_of, p['inputs']))})" + (f" -> {type_of(p['output'])}" if p["output"] else "")
+    inner = []
+    for arg in args.get("angle_bracketed", {}).get("args", []):
+        if arg == "infer":
+            inner.append("_")
+        elif "type" in arg:
+            inner.append(type_of(arg["type"]))
+        elif "lifetime" in arg:
+            inner.append(arg["lifetime"])
+        else:
+            inner.append(arg["const"]["expr"])
+    for c in args.get("angle_bracketed", {}).get("constraints", []):
+        binding = c["binding"]
+        if "equality" in binding:
+            equal = binding["equality"]
+            inner.append(f"{c['name']} = {type_of(equal['type']) if 'type' in equal else equal['constant']['expr']}")
+        else:
+            inner.append(f"{c['name']}: {bounds(binding['constraint'])}")
+    return f"<{', '.join(inner)}>" if inner else ""
+
+
+def bounds(all_of):
+    texts = []
+    for b in all_of:
+        if "trait_bound" in b:
+            t = b["trait_bound"]
+            texts.append({"maybe": "?"}.get(t["modifier"], "") + path_of(t["trait"]))
+        elif "outlives" in b:
+            texts.append(b["outlives"])
+    return " + ".join(texts)
+
+
+def type_of(ty):
     if ty is None:
         return "()"
     if isinstance(ty, str):
         return ty
     kind, v = next(iter(ty.items()))
     if kind == "resolved_path":
-        args = [name_of(a["type"]) for a in ((v.get("args") or {}).get("angle_bracketed") or {}).get("args", []) if "type" in a]
-        return v["path"] + (f"<{', '.join(args)}>" if args else "")
+        return path_of(v)
     if kind in ("primitive", "generic"):
         return v
     if kind == "borrowed_ref":
-        return "&" + ("mut " if v.get("is_mutable") else "") + name_of(v["type"])
+        life = f"{v['lifetime']} " if v.get("lifetime") else ""
+        return f"&{life}{'mut ' if v.get('is_mutable') else ''}{type_of(v['type'])}"
+    if kind == "raw_pointer":
+        return f"*{'mut' if v['is_mutable'] else 'const'} {type_of(v['type'])}"
     if kind == "tuple":
-        return f"({', '.join(map(name_of, v))})"
+        return f"({', '.join(map(type_of, v))})"
     if kind == "slice":
-        return f"[{name_of(v)}]"
+        return f"[{type_of(v)}]"
     if kind == "array":
-        return f"[{name_of(v['type'])}; {v['len']}]"
+        return f"[{type_of(v['type'])}; {v['len']}]"
     if kind == "impl_trait":
-        return "impl " + " + ".join(b["trait_bound"]["trait"]["path"] for b in v if "trait_bound" in b)
+        return "impl " + bounds(v)
     if kind == "dyn_trait":
-        return "dyn " + " + ".join(t["trait"]["path"] for t in v["traits"])
+        return "dyn " + " + ".join(path_of(t["trait"]) for t in v["traits"])
     if kind == "qualified_path":
-        return f"{name_of(v['self_type'])}::{v['name']}"
-    return kind
+        of = f" as {path_of(v['trait'])}" if v.get("trait") and v["trait"]["path"] else ""
+        return f"<{type_of(v['self_type'])}{of}>::{v['name']}" if of else f"{type_of(v['self_type'])}::{v['name']}"
+    if kind == "function_pointer":
+        sig = v["sig"]
+        return f"fn({', '.join(type_of(t) for _, t in sig['inputs'])}) -> {type_of(sig['output'])}"
+    raise SystemExit(f"public API: rustdoc has a kind of type that this script does not know: {kind}")
 
 
-def function(path, item):
-    f = item["inner"]["function"]
-    inputs = ", ".join(f"{n}: {name_of(t)}" for n, t in f["sig"]["inputs"])
-    head = "const " if f["header"]["is_const"] else ""
-    lines.add(f"{head}fn {path}({inputs}) -> {name_of(f['sig']['output'])}")
+def generics(g):
+    """`<…>` and ` where …`; parameters that stand for `impl Trait` arguments are in the arguments already."""
+    params = []
+    for p in g["params"]:
+        kind, v = next(iter(p["kind"].items()))
+        if kind == "lifetime":
+            params.append(p["name"])
+        elif kind == "const":
+            params.append(f"const {p['name']}: {type_of(v['type'])}")
+        elif not v["is_synthetic"]:
+            default = f" = {type_of(v['default'])}" if v.get("default") else ""
+            params.append(p["name"] + (f": {bounds(v['bounds'])}" if v["bounds"] else "") + default)
+    wheres = []
+    for w in g["where_predicates"]:
+        if "bound_predicate" in w:
+            b = w["bound_predicate"]
+            wheres.append(f"{type_of(b['type'])}: {bounds(b['bounds'])}")
+        elif "lifetime_predicate" in w:
+            b = w["lifetime_predicate"]
+            wheres.append(f"{b['lifetime']}: {' + '.join(b['outlives'])}")
+    return (f"<{', '.join(params)}>" if params else ""), (f" where {', '.join(wheres)}" if wheres else "")
 
 
-def impls(path, ids):
+def marks(item):
+    """The attributes that change what callers may write."""
+    texts = []
+    for attr in item["attrs"]:
+        text = attr if isinstance(attr, str) else next(iter(attr))
+        texts += [f"#[{mark}] " for mark in ("non_exhaustive", "must_use") if mark in text]
+    if item.get("deprecation"):
+        texts.append("#[deprecated] ")
+    return "".join(texts)
+
+
+def fields(ids):
+    """Types of tuple fields; private ones as `_`."""
+    return ", ".join("_" if i is None else type_of(index[str(i)]["inner"]["struct_field"]) for i in ids)
+
+
+def implementations(path, ids):
     for i in ids:
         item = index.get(str(i))
-        if not item:
+        block = item and item["inner"]["impl"]
+        if not block or block["is_synthetic"] or block["blanket_impl"] is not None:
             continue
-        block = item["inner"]["impl"]
-        if block["is_synthetic"] or block["blanket_impl"]:
-            continue
+        params, wheres = generics(block["generics"])
         if block["trait"]:
-            lines.add(f"impl {block['trait']['path']} for {path}")
-            continue
-        for m in block["items"]:
-            walk(path, index[str(m)])
+            if block["trait"]["path"] == "StructuralPartialEq":
+                continue
+            lines.add(f"impl{params} {path_of(block['trait'])} for {type_of(block['for'])}{wheres}")
+            for m in block["items"]:
+                inner = index[str(m)]["inner"]
+                if "assoc_type" in inner and inner["assoc_type"]["type"]:
+                    lines.add(f"type <{type_of(block['for'])} as {path_of(block['trait'])}>::{index[str(m)]['name']}"
+                              f" = {type_of(inner['assoc_type']['type'])}")
+        else:
+            for m in block["items"]:
+                walk(f"{path}", index[str(m)], of=f"{params}{wheres}")
 
 
-def walk(path, item, name=None):
-    kind = next(iter(item["inner"]))
-    body = item["inner"][kind]
-    here = f"{path}::{name or item['name']}" if (name or item["name"]) else path
+def walk(path, item, name=None, of=""):
+    kind, body = next(iter(item["inner"].items()))
     if kind == "use":
         target = index.get(str(body["id"]))
-        if target:
+        if item["visibility"] != "public":
+            return
+        if target and body["is_glob"]:
+            inside = target["inner"]
+            for i in inside["module"]["items"] if "module" in inside else inside["enum"]["variants"]:
+                walk(path, index[str(i)])
+        elif target and target["crate_id"] == 0:
             walk(path, target, body["name"])
+        else:
+            at = paths.get(str(body["id"]), {"path": [body["source"]]})["path"]
+            foreign.add("::".join(at))
+            lines.add(f"pub use {'::'.join(at)} as {path}::{body['name']}")
         return
-    if (here, kind) in seen or (item["visibility"] != "public" and item["visibility"] != "default"):
+    here = f"{path}::{name or item['name']}"
+    if (here, kind, item["id"]) in seen or item["visibility"] not in ("public", "default"):
         return
-    seen.add((here, kind))
+    seen.add((here, kind, item["id"]))
+    params, wheres = generics(body["generics"]) if isinstance(body, dict) and "generics" in body else ("", "")
     if kind == "module":
         lines.add(f"mod {here}")
         for i in body["items"]:
             walk(here, index[str(i)])
     elif kind == "function":
-        function(here, item)
+        header, sig = body["header"], body["sig"]
+        words = "".join(w for w, on in (("const ", header["is_const"]), ("async ", header["is_async"]), ("unsafe ", header["is_unsafe"])) if on)
+        provided = " { provided }" if body["has_body"] and "trait" in of else ""
+        inputs = ", ".join(f"{n}: {type_of(t)}" for n, t in sig["inputs"])
+        of = of.replace("trait", "")
+        lines.add(f"{marks(item)}{words}fn {here}{params}({inputs}) -> {type_of(sig['output'])}{wheres}{f' in impl{of}' if of else ''}{provided}")
     elif kind == "struct":
-        lines.add(f"struct {here}")
-        fields = body["kind"]
-        if isinstance(fields, dict) and "plain" in fields:
-            for f in fields["plain"]["fields"]:
+        shape = body["kind"]
+        inside = f"({fields(shape['tuple'])})" if isinstance(shape, dict) and "tuple" in shape else ""
+        lines.add(f"{marks(item)}struct {here}{params}{inside}{wheres}")
+        if isinstance(shape, dict) and "plain" in shape:
+            for f in shape["plain"]["fields"]:
                 field = index.get(str(f))
                 if field and field["visibility"] == "public":
-                    lines.add(f"field {here}.{field['name']}: {name_of(field['inner']['struct_field'])}")
-        impls(here, body["impls"])
+                    lines.add(f"field {here}.{field['name']}: {type_of(field['inner']['struct_field'])}")
+        implementations(here, body["impls"])
     elif kind == "enum":
-        lines.add(f"enum {here}")
+        lines.add(f"{marks(item)}enum {here}{params}{wheres}")
         for v in body["variants"]:
-            lines.add(f"variant {here}::{index[str(v)]['name']}")
-        impls(here, body["impls"])
+            walk(here, index[str(v)])
+        implementations(here, body["impls"])
+    elif kind == "variant":
+        shape, inside = body["kind"], ""
+        if isinstance(shape, dict) and "tuple" in shape:
+            inside = f"({fields(shape['tuple'])})"
+        elif isinstance(shape, dict):
+            parts = [index[str(f)] for f in shape["struct"]["fields"]]
+            inside = " { " + ", ".join(f"{p['name']}: {type_of(p['inner']['struct_field'])}" for p in parts) + " }"
+        lines.add(f"{marks(item)}variant {here}{inside}")
     elif kind == "trait":
-        lines.add(f"trait {here}")
+        above = f": {bounds(body['bounds'])}" if body["bounds"] else ""
+        lines.add(f"{marks(item)}trait {here}{params}{above}{wheres}")
         for i in body["items"]:
-            walk(here, index[str(i)])
+            walk(here, index[str(i)], of="trait")
+        implementations(here, body["implementations"])
     elif kind == "constant":
-        lines.add(f"const {here}: {name_of(body['type'])}")
-    elif kind == "type_alias":
-        lines.add(f"type {here}")
-    elif kind == "assoc_type":
-        lines.add(f"type {here}")
+        lines.add(f"const {here}: {type_of(body['type'])}")
+    elif kind == "assoc_const":
+        lines.add(f"const {here}: {type_of(body['type'])}")
+    elif kind in ("type_alias", "assoc_type"):
+        bound = f": {bounds(body['bounds'])}" if body.get("bounds") else ""
+        what = f" = {type_of(body['type'])}" if body.get("type") else ""
+        lines.add(f"type {here}{params}{bound}{what}{wheres}")
+    else:
+        raise SystemExit(f"public API: rustdoc has a kind of item that this script does not know: {kind} {here}")
 
 
-root = index[str(doc["root"])]
-for i in root["inner"]["module"]["items"]:
+for i in index[str(doc["root"])]["inner"]["module"]["items"]:
     walk("hookring", index[str(i)])
-print("\n".join(sorted(lines)))
+strangers = sorted(name for name in foreign if name.split("::")[0] not in MEANT)
+if strangers:
+    raise SystemExit(f"public API: types of crates that are not meant to be in it: {', '.join(strangers)}")
+print("\n".join(sorted(lines) + sorted(f"foreign {name}" for name in foreign)))
