@@ -67,7 +67,7 @@
 //! | `tracing` | no | verdicts as `tracing` events |
 //! | `redis`, `postgres` | no | replay stores on these, and rings with an audit trail on PostgreSQL |
 //! | `aead` | no | a ready-made [`Seal`], where there is no key management service |
-//! | `sha1`, `ed25519`, `p256` | no | schemes with these algorithms; `PublicKey` and `SigningKey` with the latter two |
+//! | `sha1`, `ed25519`, `p256` | no | schemes with these; `PublicKey` (last two), `SigningKey` (`ed25519`) |
 //! | `serde` | no | audit events, status pages, schemes from configuration |
 //! | `testing` | no | deliveries recorded and replayed as fixtures |
 //! | `diagnose` | no | why a delivery was rejected |
