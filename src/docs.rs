@@ -9,7 +9,8 @@
 //! - The five systems whose requirements shaped this crate, and the test of each requirement: [`systems`].
 //! - What changed: [`changelog`]. The table of providers: [`crate::providers`].
 //!
-//! Every Rust snippet is compiled and run by the tests, unless it is marked `text` or `no_run`.
+//! Every Rust snippet that is a whole program or a whole example is compiled by the tests, and run unless it needs a server or
+//! an environment variable. Fragments, commands and other languages are not.
 
 macro_rules! pages {
     ($($name:ident)*) => {$(

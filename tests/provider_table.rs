@@ -131,8 +131,7 @@ Generated from the constants, so header names, signed content and time windows a
 - *Confidence*: the evidence for the row, as explained above.
 ";
 
-const HEAD: &str =
-    "| name | signature | signed content | time | secret | several | feature | confidence |\n|---|---|---|---|---|---|---|---|\n";
+const HEAD: &str = "| name | signature | signed content | time | secret | several | feature | confidence |\n|---|---|---|---|---|---|---|---|\n";
 
 fn table() -> String {
     let rows = constants("Scheme");
