@@ -25,13 +25,14 @@
 //! | extractor | the state gives, through `FromRef` |
 //! |---|---|
 //! | [`Verified<Bytes>`]: the raw body, whatever its content type | [`Receiver`] |
-//! | [`Verified<Json<T>>`]: deserialised after it was verified | [`Receiver`] |
+//! | [`Verified<Json<T>>`]: deserialised after it was verified; [`Json`] of this module, not axum's | [`Receiver`] |
 //! | [`Admitted`]: a presented secret and the raw body | [`Receiver<Admitted>`] |
 //! | [`Delivery`]: either, as the tenant has it | [`Receiver<Delivery>`] |
 //! | [`By<R, …>`](By): any of these | `R`, a type of yours around a receiver, where one state has several |
 //!
-//! Put it last, because it takes the body. What is refused is answered by [`Refusal`]; a handler that wants to answer by
-//! itself takes a `Result<_, Refusal>`. There is no extractor for `Option`: a handler must not run for an unsigned request.
+//! It has to be the last argument, because it takes the body. What is refused is answered by [`Refusal`]; a handler that wants
+//! to answer by itself takes a `Result<_, Refusal>`. There is no extractor for `Option`: a handler must not run for an unsigned
+//! request.
 //!
 //! `post(…)` answers other methods with 405 before anything here runs; route with `any(…)` to have them answered with the
 //! same 401 as everything else. axum's own `DefaultBodyLimit` does not apply: the receiver's does. Below `Router::nest` the

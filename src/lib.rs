@@ -1,23 +1,25 @@
-//! Sign and verify webhook deliveries with secrets that can be rotated at any time without rejecting one valid delivery.
+//! Sign and verify webhook deliveries, and rotate their secrets without rejecting one valid delivery.
+//!
+//! New here? Read [`docs`]: how to receive, send, rotate and store, with code that runs.
 //!
 //! ```
 //! use hookring::{Keyring, Message, Secret, SecretFormat, SharedKeyring, SignWith, Signer, Timestamp, Verifier, providers};
 //! use std::time::Duration;
 //!
-//! // One ring for a sender and a receiver; in real life each side has its own.
+//! // One ring for a sender and a receiver; usually each side has its own.
 //! let now = Timestamp::now();
 //! let ring = SharedKeyring::new(Keyring::new(Secret::generate(SecretFormat::Whsec)?, now).ring);
 //! let signer = Signer::new(providers::STANDARD_WEBHOOKS, ring.clone(), SignWith::Current)?;
 //! let verifier = Verifier::new(providers::STANDARD_WEBHOOKS, ring.clone())?;
 //!
 //! let body = br#"{"type":"ping"}"#;
-//! let under_way = signer.sign(&Message::new(body).id("msg_1"), now)?;
+//! let in_flight = signer.sign(&Message::new(body).id("msg_1"), now)?;
 //!
-//! // The secret is rotated while the delivery is under way.
+//! // The secret is rotated while the delivery is in flight.
 //! let change = ring.load().rotate(Secret::generate(SecretFormat::Whsec)?, Duration::from_secs(86_400), now)?;
 //! ring.replace(change.ring)?;
 //!
-//! let headers: Vec<_> = under_way.iter().collect();
+//! let headers: Vec<_> = in_flight.iter().collect();
 //! let verified = verifier.verify(&headers, body)?;
 //! assert_eq!(verified.role(), hookring::Role::Previous);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -26,33 +28,52 @@
 //! # The map
 //!
 //! - **Keys**: a [`Secret`] is made from a text and a [`SecretFormat`] under a [`SecretPolicy`]. A [`Keyring`] holds the
-//!   current, the next and the previous ones; its transitions return a [`Change`]. [`SharedKeyring`] publishes rings to
-//!   running handlers, [`KeyringStore`] keeps them, [`Derived`] makes many from one, [`Schedule`] says when to rotate.
+//!   current, the next and the previous ones. Making or changing a ring returns a [`Change`]: the new ring and its audit
+//!   events. [`SharedKeyring`] publishes rings to running handlers, [`KeyringStore`] stores them, [`Derived`] derives many
+//!   from one, [`Schedule`] says when to rotate, and [`rollout::next`] which step is safe next.
 //! - **At start** a process reads its secrets with [`Secret::from_file`], [`Secret::from_env`] or [`Keyring::from_env`], or
-//!   opens a ring that was sealed as one blob ([`Keyring::seal`], [`Keyring::open`], [`Seal`]).
-//! - **Schemes**: a [`Scheme`] says which bytes are signed and how signatures stand in headers; [`providers`] has those of
+//!   opens a ring that was encrypted as one blob ([`Keyring::seal`], [`Keyring::open`], [`Seal`]).
+//! - **Schemes**: a [`Scheme`] says which bytes are signed and which headers hold the signature; [`providers`] has those of
 //!   real services.
-//! - **Senders** make a [`Signer`] of a scheme and a ring, and sign a [`Message`] into [`SignedHeaders`].
-//! - **Receivers** make a [`Verifier`] of a scheme and a ring, and get a [`Verified`] body or a [`Rejection`]. Bodies may
-//!   stream ([`Verifier::begin`]); keys may be chosen per tenant ([`VerifierBuilder::build_per_tenant`]).
+//! - **Senders** make a [`Signer`] from a scheme and a ring, and sign a [`Message`] into [`SignedHeaders`].
+//! - **Receivers** make a [`Verifier`] from a scheme and a ring, and get a [`Verified`] body or a [`Rejection`]. Bodies may be
+//!   streamed ([`Verifier::begin`]); keys may be chosen per tenant ([`VerifierBuilder::build_per_tenant`]).
+//! - **HTTP frameworks**: `receiver` reads, limits and verifies an `http` request; `axum` has extractors and `tower` a layer on
+//!   top of it (features of these names).
 //! - **Presented secrets** are checked by a [`BearerVerifier`], over secrets or over stored hashes ([`Sha256Hash`],
 //!   [`BcryptHash`], your own [`PresentedKey`]) that rotate in the same rings; a [`Carrier`] says where a provider puts them.
+//! - **Idempotent processing**: a [`Guard`] runs a handler once for all copies of a delivery, with a [`ReplayStore`] that
+//!   remembers them: [`MemoryReplayStore`] on one machine, Redis or PostgreSQL on many.
+//! - **Observability**: a [`Verdict`] has the labels of one verification for metrics and logs.
+//! - **When it fails**: `diagnose` (feature of this name) says why a delivery was rejected.
 //! - **Tests of a receiver** make signed deliveries for any scheme with [`testing::Delivery`].
-//! - **Once**: a [`Guard`] runs a handler once for all copies of a delivery, with a [`ReplayStore`] that remembers it:
-//!   [`MemoryReplayStore`] on one machine, Redis or PostgreSQL on many.
 //!
 //! # What it does not do
 //!
-//! No HTTP, queues, retries, timers, configuration files or logging: time comes in as a value, events and verdicts go out as
-//! values. It does not guess the format of a secret or the provider of a request, and does not parse bodies. A hash of a
-//! secret cannot sign or verify: a ring of hashes has no such method.
+//! The core has no HTTP, queues, retries, timers, configuration files or logging: time comes in as a value, events and
+//! verdicts go out as values. The features `axum`, `tower`, `redis`, `postgres` and `tracing` are adapters. It does not guess
+//! the format of a secret or the provider of a request, and does not parse bodies before they are verified. A hash of a secret
+//! cannot sign or verify a MAC: a ring of hashes has no such method.
 //!
 //! # Features
 //!
-//! `std` (default): the clock, the environment, OS randomness, [`SharedKeyring`]. `http` (default): [`Headers`] for
-//! `http::HeaderMap`. `bcrypt` (default): stored bcrypt hashes. `aead`: a ready-made [`Seal`], where there is no key service.
-//! `sha1`, `ed25519`, `p256`: schemes with these, and `PublicKey` and `SigningKey` with the latter two.
-//! `serde`: audit events, status pages, and schemes from configuration. `redis`, `postgres`: stores on these, with an audit trail in the latter. Without `std` the crate is `no_std` with `alloc`.
+//! | feature | default | for |
+//! |---|---|---|
+//! | `std` | yes | clock, environment, OS randomness, [`SharedKeyring`]; without it the crate is `no_std` with `alloc` |
+//! | `http` | yes | [`Headers`] for `http::HeaderMap`, `SignedHeaders::apply` |
+//! | `bcrypt` | yes | stored bcrypt hashes of presented secrets |
+//! | `simd` | yes | all keys in one pass where the CPU has SHA extensions (x86, x86-64) |
+//! | `axum`, `tower` | no | receivers that verify before a handler sees a body |
+//! | `tracing` | no | verdicts as `tracing` events |
+//! | `redis`, `postgres` | no | replay stores on these, and rings with an audit trail on PostgreSQL |
+//! | `aead` | no | a ready-made [`Seal`], where there is no key management service |
+//! | `sha1`, `ed25519`, `p256` | no | schemes with these; `PublicKey` (last two), `SigningKey` (`ed25519`) |
+//! | `serde` | no | audit events, status pages, schemes from configuration |
+//! | `testing` | no | deliveries recorded and replayed as fixtures |
+//! | `diagnose` | no | why a delivery was rejected |
+//!
+//! Import names one by one. `use hookring::*` also imports the modules `axum`, `tower`, `redis` and `postgres`, which then
+//! clash with the crates of these names.
 #![no_std]
 // Nothing that comes from outside may make the library panic. Tests may: that is how they fail.
 #![cfg_attr(
@@ -175,7 +196,7 @@ pub use time::Timestamp;
 pub use verdict::{KeyName, Verdict};
 pub use verifier::{NoKeys, Stream, Streamed, Verified, Verifier, VerifierBuilder};
 
-/// The examples of the README, tested.
-#[cfg(all(doctest, feature = "std"))]
+/// The examples of the README, tested. One of them uses axum.
+#[cfg(all(doctest, feature = "axum"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

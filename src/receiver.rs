@@ -66,7 +66,8 @@ pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 ///
 /// // One endpoint.
 /// let ring = Keyring::new(Secret::generate(SecretFormat::Utf8)?, Timestamp::now()).ring;
-/// let receiver = Receiver::new(Verifier::new(providers::GITHUB, ring.clone())?).body_limit(64 << 10);
+/// let receiver = Receiver::new(Verifier::new(providers::GITHUB, ring.clone())?)
+///     .body_limit(25 << 20); // GitHub sends up to 25 MB; the default is 1 MiB
 ///
 /// // Many: the last segment of the path says whose keys count.
 /// let shared = Verifier::builder(providers::GITHUB).build_per_tenant()?;

@@ -1,9 +1,8 @@
 //! The table of providers in the documentation is what the rows say.
 //!
-//! `HOOKRING_REGENERATE=1 cargo test --all-features --test provider_table` writes `src/docs/providers.md` anew, and the list of
+//! `HOOKRING_REGENERATE=1 cargo test --all-features --test provider_table` writes `src/docs/providers.md`, and the list of
 //! names in the README between `<!-- providers -->` and `<!-- end of providers -->`.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -66,10 +65,26 @@ fn code(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("`{}`", text.replace('|', "\\|")) }
 }
 
+/// What a scheme says about itself, by the name of the fact.
+fn fact<'t>(text: &'t str, name: &str) -> &'t str {
+    let mut facts = text.lines().filter_map(|line| line.split_once(": "));
+    facts.find(|(found, _)| *found == name).map(|(_, value)| value).unwrap_or_default()
+}
+
+/// The feature that a scheme needs; empty for those that are always there.
+fn feature(scheme: &Scheme<'_>) -> &'static str {
+    let text = scheme.describe().to_string();
+    match fact(&text, "algorithm").split(',').next() {
+        Some("HMAC-SHA1") => "sha1",
+        Some("Ed25519") => "ed25519",
+        Some(algorithm) if algorithm.starts_with("ECDSA") => "p256",
+        _ => "",
+    }
+}
+
 fn line(scheme: &Scheme<'_>, rows: &[Row]) -> String {
     let text = scheme.describe().to_string();
-    let facts: BTreeMap<&str, &str> = text.lines().filter_map(|line| line.split_once(": ")).collect();
-    let fact = |name: &str| facts.get(name).copied().unwrap_or_default();
+    let fact = |name: &str| fact(&text, name);
     let time = match (fact("timestamp"), fact("tolerance")) {
         (none, _) if none.starts_with("none") => String::new(),
         (time, window) => format!("{}; {window}", time.trim_end_matches(',')),
@@ -80,13 +95,14 @@ fn line(scheme: &Scheme<'_>, rows: &[Row]) -> String {
         _ => panic!("a new kind of coverage"),
     };
     format!(
-        "| `{}` | {} ({}) | {}{covers} | {time} | {} | {} | {} |\n",
+        "| `{}` | {} ({}) | {}{covers} | {time} | {} | {} | {} | {} |\n",
         scheme.name(),
         code(fact("signature").trim_start_matches("header ")),
         fact("algorithm"),
         code(fact("signed content")),
         fact("secret"),
         fact("several signatures"),
+        code(feature(scheme)),
         confidence(rows, scheme.name()),
     )
 }
@@ -106,12 +122,16 @@ fn carrier_line(name: &str, carrier: Carrier<'_>, rows: &[Row]) -> String {
 const INTRODUCTION: &str = "\
 # The table
 
-Generated from the constants: header names, signed content and windows are what the code uses. *Several* says whether one
-delivery can carry the signatures of several keys, so that a sender can bridge a rotation; otherwise the receiver does.
+Every provider that this crate knows: which header holds the signature, which bytes are signed, how the secret is written.
+Generated from the constants, so header names, signed content and time windows are what the code uses.
+
+- *Several*: whether one delivery can carry the signatures of several keys, so that a sender can sign with the old and the
+  new secret during a rotation. Where it cannot, the receiver has to hold both.
+- *Feature*: the cargo feature that the row needs; empty for rows that are always there.
+- *Confidence*: the evidence for the row, as explained above.
 ";
 
-const HEAD: &str =
-    "| name | signature | signed content | time | secret | several | confidence |\n|---|---|---|---|---|---|---|\n";
+const HEAD: &str = "| name | signature | signed content | time | secret | several | feature | confidence |\n|---|---|---|---|---|---|---|---|\n";
 
 fn table() -> String {
     let rows = constants("Scheme");
@@ -130,15 +150,43 @@ fn table() -> String {
     out
 }
 
-/// The names of all rows in one line, for the README.
-fn names() -> String {
-    let signed = providers::all().iter().map(|scheme| scheme.name());
-    let mut all: Vec<&str> = signed.chain(providers::tokens::all().iter().map(|(name, _)| *name)).collect();
-    all.sort_unstable();
-    all.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+/// Names separated by commas, in lines of at most 120 columns.
+fn list(names: Vec<String>) -> String {
+    let mut lines = vec![String::new()];
+    for (n, name) in names.iter().enumerate() {
+        let word = format!("{name}{}", if n + 1 < names.len() { "," } else { "" });
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => *line = word,
+            Some(line) if line.len() + 1 + word.len() <= 120 => *line += &format!(" {word}"),
+            _ => lines.push(word),
+        }
+    }
+    lines.join("\n")
 }
 
-/// What stands between the two marks of the README, and what should.
+/// The names of all rows, for the README: folded, because there are many.
+fn names() -> String {
+    let named = |scheme: &Scheme<'_>| match feature(scheme) {
+        "" => format!("`{}`", scheme.name()),
+        feature => format!("`{}` ({feature})", scheme.name()),
+    };
+    let mut signed: Vec<_> = providers::all().iter().collect();
+    signed.sort_by_key(|scheme| scheme.name());
+    let signed: Vec<String> = signed.into_iter().map(named).collect();
+    let mut presented: Vec<String> = providers::tokens::all().iter().map(|(name, _)| format!("`{name}`")).collect();
+    presented.sort_unstable();
+    format!(
+        "<details>\n<summary>{} signature schemes and {} presented secrets</summary>\n\n\
+         Signature schemes; a name in brackets is the cargo feature that the scheme needs:\n\n{}\n\n\
+         Presented secrets, checked with `BearerVerifier`:\n\n{}\n\n</details>",
+        signed.len(),
+        presented.len(),
+        list(signed),
+        list(presented),
+    )
+}
+
+/// What is between the two marks of the README, and what should be.
 fn in_readme(readme: &str) -> Option<(String, String)> {
     let (start, end) = ("<!-- providers -->\n", "<!-- end of providers -->");
     let (_, rest) = readme.split_once(start)?;
@@ -167,10 +215,37 @@ fn the_documentation_is_current() {
             assert!(old == new, "the README does not name what there is: set HOOKRING_REGENERATE=1");
         }
     }
-    // Rows behind features that are off stand in the file too.
+    // The file also has the rows of features that are off.
     for line in wanted.lines().filter(|line| line.starts_with("| `")) {
         assert!(found.contains(line), "{TABLE} lacks {line}");
     }
+}
+
+/// With features off, exactly the rows that are marked with them are missing.
+#[test]
+fn rows_are_marked_with_their_feature() {
+    let file = fs::read_to_string(root().join(TABLE)).unwrap();
+    let available = |feature: &str| match feature {
+        "" => true,
+        "`sha1`" => cfg!(feature = "sha1"),
+        "`ed25519`" => cfg!(feature = "ed25519"),
+        "`p256`" => cfg!(feature = "p256"),
+        other => panic!("no such feature: {other}"),
+    };
+    let mut marked = 0;
+    for row in file.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        // Presented secrets need no feature.
+        let [name, .., feature, _] = cells[..] else { panic!("{row}") };
+        if cells.len() < 8 {
+            continue;
+        }
+        let name = name.trim_matches('`');
+        let found = providers::find(name).or_else(|| providers::unconfirmed::find(name)).is_some();
+        assert_eq!(found, available(feature), "{name}: {feature:?}");
+        marked += usize::from(!feature.is_empty());
+    }
+    assert!(marked > 10, "{marked}");
 }
 
 /// A constant that is in no list would not be checked when it is compiled, nor be found.

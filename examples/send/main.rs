@@ -1,6 +1,17 @@
 //! Sends a webhook: signed at each attempt, retried as the receiver asks, under both secrets while they rotate.
 //!
-//! `HOOKRING_SECRET=whsec_$(openssl rand -base64 32) cargo run --example send -- http://127.0.0.1:3000/hook`
+//! The example `receive` is a receiver for it:
+//!
+//! ```text
+//! export HOOKRING_SECRET=whsec_$(openssl rand -base64 32)
+//! cargo run --features axum --example receive
+//! ```
+//!
+//! and in another shell, with the same `HOOKRING_SECRET`:
+//!
+//! ```text
+//! cargo run --example send -- http://127.0.0.1:3000/hook
+//! ```
 //!
 //! For `https` give reqwest one of its TLS features.
 

@@ -40,16 +40,6 @@ async fn the_documented_commands_answer_as_written() {
     assert_eq!(printed, wanted);
 }
 
-/// Wherever else they are printed, they are the same lines.
-#[test]
-fn the_readme_has_the_documented_commands() {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let lines = documented();
-    for line in readme.lines().filter(|line| line.contains("http://127.0.0.1:3000/github")) {
-        assert!(lines.iter().any(|(known, _)| known == line.trim()), "not a line of the example: {line}");
-    }
-}
-
 #[test]
 fn the_example_does_not_start_without_a_secret() {
     assert!(example::app("", |_| {}).is_err());

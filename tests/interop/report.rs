@@ -111,14 +111,17 @@ pub(crate) fn differences(rows: &[Row], list: &List, same_deliveries: bool) -> V
 pub(crate) fn page(rows: &[Row], list: &List) -> String {
     let mut page = format!(
         "hookring against the providers' own SDKs, in both directions.\n\n\
-         Written by `.ci/interop`, which installs the SDKs of the providers at pinned versions and fails when a row of this page \
-         changes or when the two sides disagree in a way that is not listed below.\n\n\
-         For each SDK and provider: {EACH} random deliveries signed by hookring and verified by the SDK, {EACH} signed by the SDK \
-         and verified by hookring, {EACH} signed by hookring with an old and a new key and verified by an SDK that knows one of them, {EACH} tampered with (body, signature, its spelling, secret, timestamp, age, URL), which both must refuse. \
-         Bodies are ASCII, Unicode, with CRLF, with NUL, empty, of 1 MiB, with a byte order mark, and not UTF-8, as far as \
-         the provider's format has them. What is compared is the verdict on the signature: an SDK that then fails to read the \
-         body as JSON has accepted it. `*`: the SDK cannot sign, so the provider's documented recipe did, written in the \
-         SDK's language. `–`: hookring does not sign this scheme, or it carries one signature only.\n\n\
+         Written by `.ci/interop`, which installs the SDKs of the providers at pinned versions. It fails when a row of this page changes or\n\
+         when the two sides disagree in a way that is not listed below.\n\n\
+         For each SDK and provider:\n\n\
+         - {EACH} random deliveries signed by hookring and verified by the SDK;\n\
+         - {EACH} signed by the SDK and verified by hookring;\n\
+         - {EACH} signed by hookring with an old and a new key and verified by an SDK that knows one of them;\n\
+         - {EACH} tampered with (body, signature, its spelling, secret, timestamp, age, URL), which both must refuse.\n\n\
+         Bodies are ASCII, Unicode, with CRLF, with NUL, empty, of 1 MiB, with a byte order mark, and not UTF-8, as far as the provider's\n\
+         format has them. What is compared is the verdict on the signature: an SDK that then fails to read the body as JSON has accepted it.\n\
+         `*`: the SDK cannot sign, so the provider's documented recipe did, written in the SDK's language. `–`: hookring does not sign this\n\
+         scheme, or it carries one signature only.\n\n\
          | SDK | language | version | scheme | ours, accepted by them | theirs, accepted by us | ours with two keys, accepted with either | tampered, refused by both |\n\
          |---|---|---|---|---|---|---|---|\n"
     );

@@ -77,20 +77,22 @@ pub fn page(rows: &[Row], cases: usize, all: usize) -> String {
     let date = String::from_utf8_lossy(&date).trim().to_owned();
     let mut page = format!(
         "Which deliveries other crates, the providers' SDKs and hookring get right.\n\n\
-         Run on {date} by `.ci/league`: {cases} deliveries of the field cases, which were made from public bug reports \
-         (`tests/cases/cases.json`), and {} published or recomputed deliveries of providers (`tests/vectors`), through other Rust \
-         crates, the providers' SDKs and hookring, by the same rules:\n\n\
-         - A delivery is accepted or refused; which error is told does not count, and a refused set-up is a refusal.\n\
-         - Defaults, unless a case sets a window that is not five minutes; then a peer that cannot be told so is not asked.\n\
-         - A peer that knows one secret is asked with each that still lives.\n\
+         Run on {date} by `.ci/league`: {cases} deliveries of the field cases, which were made from public bug reports\n\
+         (`tests/cases/cases.json`), and {vectors} published or recomputed deliveries of providers (`tests/vectors`). They are this project's\n\
+         own test vectors and cases, so hookring passes what it supports by construction. The table shows coverage and where peers differ;\n\
+         *wrong* includes differences of policy, such as a limit that a peer does not have.\n\n\
+         The same rules hold for all:\n\n\
+         - A delivery is accepted or refused. Which error is reported does not count, and a refused set-up is a refusal.\n\
+         - Defaults, unless a case sets a window that is not five minutes. A peer whose window cannot be set is then not asked.\n\
+         - A peer that takes one secret is asked once with each valid secret.\n\
          - What a peer does not claim to do is unsupported: other providers, bearer tokens, secrets from files, body limits.\n\
-         - A crash is a panic, the death of the process, or an exception of the language itself (`TypeError`, `IndexError`, \
-         `UnicodeDecodeError`, …) where a verdict was asked for. Rust peers are built without overflow checks, as in a release.\n\
+         - A crash is a panic, the death of the process, or an exception of the language itself (`TypeError`, `IndexError`,\n\
+         \x20 `UnicodeDecodeError`, …) instead of a verdict. Rust peers are built without overflow checks, as in a release.\n\
          - Signature verification only: a peer that then fails to read the body as JSON has accepted it.\n\n\
          Numbers are field cases, with how many of their deliveries in brackets; names are vectors.\n\n\
          | who | language | version | right | wrong | crashed | unsupported | where it failed |\n\
          |---|---|---|---|---|---|---|---|\n",
-        all - cases
+        vectors = all - cases
     );
     for row in rows {
         let [right, wrong, crashed, unsupported] =
