@@ -128,10 +128,10 @@ pub mod tower;
 mod verdict;
 mod verifier;
 
-#[cfg(feature = "ed25519")]
-pub use asymmetric::SigningKey;
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 pub use asymmetric::{PublicKey, PublicKeyFormat};
+#[cfg(feature = "ed25519")]
+pub use asymmetric::{SigningKey, SigningKeyFormat};
 #[cfg(feature = "std")]
 pub use bearer::{BearerVerifier, Presented, redact_query};
 pub use carrier::Carrier;

@@ -506,15 +506,15 @@ fn pages_and_events_as_json() {
 #[cfg(feature = "ed25519")]
 #[test]
 fn private_keys_of_signers() {
-    let key = SigningKey::generate().unwrap();
+    let key = SigningKey::generate(SigningKeyFormat::Whsk).unwrap();
     let mut scanner = Scanner::default();
     scanner.text(key.reveal().trim_start_matches("whsk_"), "private key");
     let seed = Base64::decode_vec(key.reveal().trim_start_matches("whsk_")).unwrap();
     scanner.bytes(&seed[..32], "private key");
     scanner.debug(&key);
-    scanner.debug(&key.public_key().unwrap());
+    scanner.debug(&key.public_key());
     scanner.display(&key.id());
-    scanner.error(&SigningKey::parse(&format!("{}!", key.reveal())).unwrap_err());
+    scanner.error(&SigningKey::parse(&format!("{}!", key.reveal()), SigningKeyFormat::Whsk).unwrap_err());
     let ring: Keyring<SigningKey> = Keyring::new(key, NOW).ring;
     scanner.debug(&ring);
     scanner.debug(&ring.status(NOW));

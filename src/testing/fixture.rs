@@ -323,9 +323,9 @@ const FORMATS: &[(&str, Format)] = &[
     #[cfg(feature = "ed25519")]
     ("whpk-ed25519", Format::Public(PublicKeyFormat::Whpk)),
     #[cfg(feature = "ed25519")]
-    ("ed25519-public-hex", Format::Public(PublicKeyFormat::Hex)),
+    ("ed25519-public-hex", Format::Public(PublicKeyFormat::Ed25519Hex)),
     #[cfg(feature = "ed25519")]
-    ("ed25519-public-base64", Format::Public(PublicKeyFormat::Base64)),
+    ("ed25519-public-base64", Format::Public(PublicKeyFormat::Ed25519Base64)),
     #[cfg(feature = "p256")]
     ("ecdsa-p256-spki-base64", Format::Public(PublicKeyFormat::P256Spki)),
 ];

@@ -134,9 +134,9 @@ fn public_key(given: &Value) -> Result<hookring::PublicKey, Outcome> {
         #[cfg(feature = "ed25519")]
         "whpk-ed25519" => PublicKeyFormat::Whpk,
         #[cfg(feature = "ed25519")]
-        "ed25519-public-hex" => PublicKeyFormat::Hex,
+        "ed25519-public-hex" => PublicKeyFormat::Ed25519Hex,
         #[cfg(feature = "ed25519")]
-        "ed25519-public-base64" => PublicKeyFormat::Base64,
+        "ed25519-public-base64" => PublicKeyFormat::Ed25519Base64,
         #[cfg(feature = "p256")]
         "ecdsa-p256-spki-base64" => PublicKeyFormat::P256Spki,
         _ => return Err(Outcome::unsupported("unknown_encoding")),
