@@ -1,4 +1,4 @@
-//! Strict hex and base64, behind three functions.
+//! Strict hexadecimal and base64 (RFC 4648), and how the text of a secret is read.
 //!
 //! Decoding is for the *sender's* text, which the sender knows: it need not run in constant time, so the faster `base64`
 //! does it. Our own tags are encoded only when we sign, where they are public. Secrets go through `base64ct`.
@@ -9,33 +9,43 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use base64ct::Encoding as _;
 
+use crate::names::names;
+
 /// How a signature is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Encoding {
-    /// Hexadecimal: read in either case, written in lower case.
+    /// Hexadecimal (RFC 4648, section 8): read in either case, written in lower case.
     Hex,
     /// Hexadecimal: read in either case, written in upper case.
     HexUpper,
-    /// Standard base64 with padding, in its one canonical spelling.
+    /// Standard base64 with padding (RFC 4648, section 4), in its one canonical spelling.
     Base64,
-    /// URL-safe base64 without padding, in its one canonical spelling.
+    /// URL-safe base64 (RFC 4648, section 5) without padding, in its one canonical spelling.
     Base64Url,
     /// URL-safe base64: read with or without its padding, written with it.
     Base64UrlPadded,
 }
 
+names!(Encoding {
+    Hex = "hex",
+    HexUpper = "hex-upper",
+    Base64 = "base64",
+    Base64Url = "base64url",
+    Base64UrlPadded = "base64url-padded",
+});
+
 /// How the text of a secret becomes key bytes. Always an argument, never guessed: the same text gives different keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SecretFormat {
     /// The bytes of the text itself, whatever it looks like: GitHub, Slack, Stripe (with its `whsec_`), most others.
     Utf8,
-    /// Hexadecimal digits, decoded.
+    /// Hexadecimal digits (RFC 4648, section 8), decoded.
     Hex,
-    /// Standard base64, decoded; padding may be missing.
+    /// Standard base64 (RFC 4648, section 4), decoded; padding may be missing.
     Base64,
-    /// URL-safe base64 without padding, decoded: what [`Derivation`](crate::Derivation) gives.
+    /// URL-safe base64 (RFC 4648, section 5) without padding, decoded: what [`Derivation`](crate::Derivation) gives.
     Base64Url,
     /// `whsec_` and then standard base64, decoded without the prefix: Standard Webhooks, Svix.
     Whsec,
@@ -47,6 +57,30 @@ pub enum SecretFormat {
     /// The SHA-1 of the text: Braintree.
     #[cfg(feature = "sha1")]
     Sha1OfText,
+}
+
+names!(SecretFormat {
+    Utf8 = "utf8",
+    Hex = "hex",
+    Base64 = "base64",
+    Base64Url = "base64url",
+    Whsec = "whsec",
+    V1Whsec = "v1-whsec",
+    HtmlText = "html-text",
+    #[cfg(feature = "sha1")]
+    Sha1OfText = "sha1-of-text",
+});
+
+impl SecretFormat {
+    /// Whether any text whatever may be a secret of this format.
+    pub(crate) const fn is_text(self) -> bool {
+        match self {
+            Self::Utf8 | Self::HtmlText => true,
+            #[cfg(feature = "sha1")]
+            Self::Sha1OfText => true,
+            Self::Hex | Self::Base64 | Self::Base64Url | Self::Whsec | Self::V1Whsec => false,
+        }
+    }
 }
 
 /// Decodes text to exactly `out.len()` bytes; `false` for any other length, alphabet or spelling.

@@ -98,6 +98,7 @@ mod keyring;
 mod load;
 mod mac;
 mod message;
+mod names;
 mod policy;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -155,6 +156,7 @@ pub use keyring::{
 #[cfg(feature = "std")]
 pub use load::{LoadError, LoadErrors, LoadOrigin, LoadProblem, RingFromEnv};
 pub use message::{Message, Request, RequestView, Write};
+pub use names::UnknownName;
 pub use policy::SecretPolicy;
 pub use replay::{Claim, ClaimToken, ReplayKey, ReplayStore, Scope};
 #[cfg(feature = "std")]

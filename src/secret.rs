@@ -242,9 +242,6 @@ impl fmt::Debug for Secret {
 mod tests {
     use super::*;
 
-    #[cfg(feature = "std")]
-    use super::text::is_text;
-
     const ANY: SecretPolicy = SecretPolicy::dangerous_any_strength();
 
     #[track_caller]
@@ -359,7 +356,7 @@ mod tests {
             let two = Secret::generate(format).unwrap();
             assert_eq!(one.reveal().len(), len);
             assert_ne!(one.reveal(), two.reveal());
-            assert_eq!(one.key_len(), if is_text(format) { 64 } else { 32 });
+            assert_eq!(one.key_len(), if format.is_text() { 64 } else { 32 });
             assert!(Secret::parse(one.reveal(), format, &SecretPolicy::strict()).is_ok());
         }
     }

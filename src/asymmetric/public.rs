@@ -9,6 +9,7 @@ use super::decode_base64;
 use crate::error::KeyError;
 use crate::key::{Curve, Fingerprint, Key, Shown, VerifyKey, labelled_key, sealed};
 use crate::mac::MacKey;
+use crate::names::names;
 
 /// Longer texts are refused unread.
 const MAX_TEXT: usize = 256;
@@ -30,6 +31,17 @@ pub enum PublicKeyFormat {
     #[cfg(feature = "p256")]
     P256Spki,
 }
+
+names!(PublicKeyFormat {
+    #[cfg(feature = "ed25519")]
+    Whpk = "whpk-ed25519",
+    #[cfg(feature = "ed25519")]
+    Ed25519Hex = "ed25519-public-hex",
+    #[cfg(feature = "ed25519")]
+    Ed25519Base64 = "ed25519-public-base64",
+    #[cfg(feature = "p256")]
+    P256Spki = "ecdsa-p256-spki-base64",
+});
 
 #[derive(Clone)]
 enum Material {

@@ -14,6 +14,7 @@ use super::{PublicKey, decode_base64};
 use crate::error::{KeyError, Rejection};
 use crate::key::{Curve, Fingerprint, Key, Labelled as _, Shown, SignKey, labelled_key, sealed};
 use crate::mac::Hash;
+use crate::names::names;
 
 /// How the text of a private key is read and written. Always an argument, never guessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,6 +24,10 @@ pub enum SigningKeyFormat {
     /// Standard Webhooks.
     Whsk,
 }
+
+names!(SigningKeyFormat {
+    Whsk = "whsk-ed25519",
+});
 
 /// The prefix of a Standard Webhooks private key.
 const WHSK: &str = "whsk_";

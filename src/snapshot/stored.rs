@@ -48,14 +48,13 @@ impl sealed::Stored for Secret {
         if self.is_derived() {
             return None;
         }
-        let format = FORMATS.iter().find(|(_, format)| *format == self.format())?;
-        out.put(&[format.0]);
+        out.put(&[code(self.format())]);
         out.text(self.reveal())
     }
 
     fn read(from: &mut Reader<'_>) -> Option<Self> {
-        let code = from.byte()?;
-        let (_, format) = FORMATS.iter().find(|(known, _)| *known == code)?;
+        let byte = from.byte()?;
+        let format = SecretFormat::ALL.iter().find(|format| code(**format) == byte)?;
         Self::restored(from.text()?, *format).ok()
     }
 }
@@ -134,17 +133,19 @@ impl sealed::Stored for SigningKey {
 }
 
 /// The codes are part of the format: add, never change.
-const FORMATS: &[(u8, SecretFormat)] = &[
-    (1, SecretFormat::Utf8),
-    (2, SecretFormat::Hex),
-    (3, SecretFormat::Base64),
-    (4, SecretFormat::Base64Url),
-    (5, SecretFormat::Whsec),
-    (6, SecretFormat::V1Whsec),
-    (7, SecretFormat::HtmlText),
-    #[cfg(feature = "sha1")]
-    (8, SecretFormat::Sha1OfText),
-];
+const fn code(format: SecretFormat) -> u8 {
+    match format {
+        SecretFormat::Utf8 => 1,
+        SecretFormat::Hex => 2,
+        SecretFormat::Base64 => 3,
+        SecretFormat::Base64Url => 4,
+        SecretFormat::Whsec => 5,
+        SecretFormat::V1Whsec => 6,
+        SecretFormat::HtmlText => 7,
+        #[cfg(feature = "sha1")]
+        SecretFormat::Sha1OfText => 8,
+    }
+}
 
 /// The label of a key, as a text that may be empty. Labels themselves never are.
 pub(super) fn label(key: &impl Key) -> &str {
