@@ -74,7 +74,7 @@ impl Timestamp {
 }
 
 /// Whole milliseconds, rounded up.
-const fn millis_up(duration: Duration) -> i64 {
+pub(crate) const fn millis_up(duration: Duration) -> i64 {
     let whole = duration.as_millis();
     let up = if duration.subsec_nanos() % 1_000_000 == 0 { whole } else { whole.saturating_add(1) };
     if up > i64::MAX as u128 { i64::MAX } else { up as i64 }
