@@ -96,13 +96,27 @@ pub(crate) fn decode_exact(text: &[u8], encoding: Encoding, out: &mut [u8]) -> b
     }
 }
 
+/// How many bytes a text of this length stands for, if it stands for any.
+#[cfg(feature = "p256")]
+fn decoded_len(text: &[u8], encoding: Encoding) -> Option<usize> {
+    match encoding {
+        Encoding::Hex | Encoding::HexUpper => Some(text.len() / 2),
+        Encoding::Base64 | Encoding::Base64Url | Encoding::Base64UrlPadded => {
+            let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
+            text.len().checked_sub(padding)?.checked_mul(3).map(|sextets| sextets / 4)
+        }
+    }
+}
+
 /// Decodes an ECDSA signature in ASN.1 (DER) to its two numbers; `false` for any other form.
 #[cfg(feature = "p256")]
 pub(crate) fn decode_ecdsa(text: &[u8], encoding: Encoding, out: &mut [u8]) -> bool {
     // Two numbers of at most 33 bytes, each with two bytes in front, and two bytes in front of both.
     let mut der = [0; 72];
-    let decoded = (1..=der.len()).rev().find(|len| der.get_mut(..*len).is_some_and(|der| decode_exact(text, encoding, der)));
-    let Some(der) = decoded.and_then(|len| der.get(..len)) else { return false };
+    let Some(der) = decoded_len(text, encoding).and_then(|len| der.get_mut(..len)) else { return false };
+    if !decode_exact(text, encoding, der) {
+        return false;
+    }
     let Ok(signature) = p256::ecdsa::Signature::from_der(der) else { return false };
     let numbers = signature.to_bytes();
     let fits = out.len() == numbers.len();
@@ -110,6 +124,38 @@ pub(crate) fn decode_ecdsa(text: &[u8], encoding: Encoding, out: &mut [u8]) -> b
         out.copy_from_slice(&numbers);
     }
     fits
+}
+
+/// What a `+` in percent-encoded text is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Plus {
+    /// A space, as in forms (the URL Standard, section 5.1).
+    Space,
+    /// A plus, as in paths (RFC 3986).
+    Itself,
+}
+
+/// The bytes behind percent-encoded text, decoded once; `None` for an escape that is none.
+pub(crate) fn percent_decoded(text: &[u8], plus: Plus) -> impl Iterator<Item = Option<u8>> {
+    let mut rest = text;
+    core::iter::from_fn(move || {
+        let (first, tail) = rest.split_first()?;
+        rest = tail;
+        match first {
+            b'+' if plus == Plus::Space => Some(Some(b' ')),
+            b'%' => {
+                let mut byte = [0];
+                let escape = tail.split_first_chunk::<2>();
+                let escape = escape.filter(|(digits, _)| hex::decode_to_slice(digits, &mut byte).is_ok());
+                Some(escape.map(|(_, after)| {
+                    rest = after;
+                    let [byte] = byte;
+                    byte
+                }))
+            }
+            plain => Some(Some(*plain)),
+        }
+    })
 }
 
 /// The text of a tag that is about to be sent.
@@ -177,6 +223,24 @@ mod tests {
         }
         assert!(!decode_exact(b"_-8BAg==", Encoding::Base64Url, &mut out));
         assert_eq!(encode(&out, padded), "_-8BAg==");
+    }
+
+    #[test]
+    fn percent_escapes_are_decoded_once() {
+        for (text, space, itself) in [
+            ("", Some(""), Some("")),
+            ("a+b", Some("a b"), Some("a+b")),
+            ("%2Bc%2b+", Some("+c+ "), Some("+c++")),
+            ("%2541", Some("%41"), Some("%41")),
+            ("%", None, None),
+            ("a%4", None, None),
+            ("%+1", None, None),
+            ("%zz", None, None),
+        ] {
+            let read = |plus| percent_decoded(text.as_bytes(), plus).collect::<Option<alloc::vec::Vec<u8>>>();
+            assert_eq!(read(Plus::Space).as_deref(), space.map(str::as_bytes), "{text}");
+            assert_eq!(read(Plus::Itself).as_deref(), itself.map(str::as_bytes), "{text}");
+        }
     }
 
     #[test]

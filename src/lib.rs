@@ -126,6 +126,7 @@ pub mod testing;
 mod time;
 #[cfg(feature = "tower")]
 pub mod tower;
+mod url;
 mod verdict;
 mod verifier;
 

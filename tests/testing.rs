@@ -66,6 +66,27 @@ fn signed_anew() {
     assert_eq!((twice.method(), twice.content()), ("POST", b"{}".as_slice()));
 }
 
+/// A fragment is never sent, so nobody can verify it; and a URL in a query is a part of that query.
+#[test]
+fn a_url_is_signed_as_it_is_sent() {
+    let text = "a secret of the tests 8e2f60c1";
+    for (url, target) in [
+        ("https://hooks.example.com/in?a=1#part", "/in?a=1"),
+        ("https://hooks.example.com/in?next=https://a.test/x#/y?z", "/in?next=https://a.test/x"),
+        ("https://hooks.example.com#part", ""),
+    ] {
+        let sign = |url: &str| {
+            let delivery = Delivery::new("POST", url).body("{}");
+            delivery.signed(providers::SQUARE, &ring(text), SignWith::Current, NOW).unwrap()
+        };
+        let signed = sign(url);
+        assert_eq!((signed.origin(), signed.target()), ("https://hooks.example.com", target));
+        assert_eq!(verify(providers::SQUARE, &signed, text, NOW), Ok(()), "{url}");
+        assert!(signed.headers().eq(sign(url.split('#').next().unwrap()).headers()), "{url}");
+    }
+    assert_eq!(Delivery::new("POST", "/in?next=https://a.test/x").target(), "/in?next=https://a.test/x");
+}
+
 #[test]
 fn what_cannot_be_signed() {
     let text = "a secret of the tests 8e2f60c1";
