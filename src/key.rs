@@ -9,7 +9,8 @@ use crate::mac::{self, MacKey};
 
 /// The public name of a key: eight bytes, shown as 16 hexadecimal digits.
 ///
-/// The same key has the same id in every process, so health pages can be compared.
+/// The same key has the same id in every process, so health pages can be compared. With the feature `serde` it is a text:
+/// the 16 digits.
 ///
 /// # Security
 ///

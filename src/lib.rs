@@ -174,9 +174,11 @@ pub use snapshot::{Seal, SnapshotError, StoredKey};
 pub use store::{KeyringStore, Swapped};
 #[cfg(feature = "std")]
 pub use store::{MemoryKeyringStore, MemoryStoreError};
-pub use time::Timestamp;
+pub use time::{BadTimestamp, Timestamp};
 pub use verdict::{KeyName, Verdict};
 pub use verifier::{NoKeys, Stream, Streamed, Verified, Verifier, VerifierBuilder};
+/// Wiped when it is dropped: what [`Seal`] and [`Derived`] hand over secrets in.
+pub use zeroize::Zeroizing;
 
 /// The examples of the README, tested.
 #[cfg(all(doctest, feature = "std"))]
