@@ -141,7 +141,7 @@ mod fixtures {
         let scheme = providers::STRIPE;
         let text = "a secret of the tests 8e2f60c1";
         let delivery = Delivery::sample(&scheme, NOW).signed(scheme, &ring(text), SignWith::Current, NOW).unwrap();
-        let fixture = |text, now, expect| Fixture::new("one", "stripe", delivery.clone(), [secret(text)], now, expect);
+        let fixture = |text, now, expect| Fixture::new("one", "stripe", delivery.clone(), [secret(text)], expect, now);
         assert_eq!(fixture(text, NOW, Expect::Valid).replay(scheme), Ok(()));
         let accepted = fixture(text, NOW, Expect::Invalid).replay(scheme).unwrap_err();
         assert_eq!(accepted.to_string(), "one should be rejected, and was accepted");
@@ -155,7 +155,7 @@ mod fixtures {
             "one holds no key for this scheme"
         );
         let two = [secret("the first secret of the tests"), secret(text)];
-        assert_eq!(Fixture::new("two", "stripe", delivery, two, NOW, Expect::Valid).replay(scheme), Ok(()));
+        assert_eq!(Fixture::new("two", "stripe", delivery, two, Expect::Valid, NOW).replay(scheme), Ok(()));
     }
 
     /// Every error points at the field.

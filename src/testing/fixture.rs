@@ -51,7 +51,7 @@ pub enum Expect {
 /// let secret = || Secret::parse("made up for this test, 8e2f60c1", SecretFormat::Utf8, &SecretPolicy::provider());
 /// let ring = Keyring::new(secret()?, now).ring;
 /// let delivery = captured.signed(providers::GITHUB, &ring, SignWith::Current, now)?;
-/// let text = Fixture::new("github-ping", "github", delivery, [secret()?], now, Expect::Valid).to_json();
+/// let text = Fixture::new("github-ping", "github", delivery, [secret()?], Expect::Valid, now).to_json();
 ///
 /// // In the test, after reading the file:
 /// for fixture in Fixture::parse(&text)? {
@@ -151,8 +151,8 @@ impl Fixture {
         provider: &str,
         delivery: Delivery,
         secrets: impl IntoIterator<Item = Secret>,
-        now: Timestamp,
         expect: Expect,
+        now: Timestamp,
     ) -> Self {
         let text = |secret: Secret| KeyText {
             text: Zeroizing::new(secret.reveal().to_owned()),
@@ -169,8 +169,8 @@ impl Fixture {
         provider: &str,
         delivery: Delivery,
         keys: &[(&str, PublicKeyFormat)],
-        now: Timestamp,
         expect: Expect,
+        now: Timestamp,
     ) -> Self {
         let text = |(text, format): &(&str, PublicKeyFormat)| KeyText {
             text: Zeroizing::new((*text).to_owned()),
