@@ -3,6 +3,9 @@
 //! Everything public is printed in every way there is, and searched for pieces of what must not be seen, in every usual
 //! spelling.
 
+#[path = "support/plain.rs"]
+mod plain;
+
 use core::error::Error;
 use core::fmt::{Debug, Display};
 use core::time::Duration;
@@ -11,6 +14,7 @@ use std::collections::HashMap;
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 use hookring::scheme::{Algorithm, Encoding, Grammar, Part as SignedPart, Place};
 use hookring::*;
+use plain::plain;
 
 const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -143,15 +147,6 @@ fn scanner_for(signed: &SignedHeaders) -> Scanner {
         }
     }
     scanner
-}
-
-/// The schemes that need nothing but a secret, a body, an id, a method and a URL.
-fn plain() -> Vec<&'static Scheme<'static>> {
-    providers::all()
-        .iter()
-        .filter(|scheme| scheme.signs_any_body() || scheme.name() == "linear")
-        .filter(|scheme| !scheme.has_public_key())
-        .collect()
 }
 
 fn ring_of(format: SecretFormat) -> Keyring {
