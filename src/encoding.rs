@@ -132,6 +132,7 @@ pub(crate) enum Plus {
     /// A space, as in forms (the URL Standard, section 5.1).
     Space,
     /// A plus, as in paths (RFC 3986).
+    #[cfg(any(feature = "std", feature = "diagnose", test))]
     Itself,
 }
 
