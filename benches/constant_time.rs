@@ -29,6 +29,9 @@
 //! No comparison of guesses is visible, nor which key matched. An accepted delivery takes longer than a refused one, because
 //! its proof is built; the status code says the same.
 
+#[path = "../tests/support/random.rs"]
+mod random;
+
 use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
@@ -38,6 +41,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use hookring::{
     BearerVerifier, Keyring, Request, Secret, SecretFormat, SecretPolicy, Sha256Hash, Timestamp, Verifier, providers,
 };
+use random::Random;
 use sha2::Sha256;
 
 const LIMIT: f64 = 4.5;
@@ -71,15 +75,15 @@ fn main() {
         black_box(verifier.verify_at(Request::new(&headers, &delivery.body), NOW).is_ok());
     };
 
-    let first_or_last: Classes = |tags, random| [random.spoil(tags.current, 0), random.spoil(tags.current, 31)];
-    let first_or_last_of_previous: Classes = |tags, random| [random.spoil(tags.previous, 0), random.spoil(tags.previous, 31)];
+    let first_or_last: Classes = |tags, random| [spoil(random, tags.current, 0), spoil(random, tags.current, 31)];
+    let first_or_last_of_previous: Classes = |tags, random| [spoil(random, tags.previous, 0), spoil(random, tags.previous, 31)];
     let nearly_or_wholly: Classes = |tags, random| {
         let at = random.next() as usize % 32;
-        [random.spoil(tags.current, at), tags.random]
+        [spoil(random, tags.current, at), tags.random]
     };
     let nearly_previous: Classes = |tags, random| {
         let at = random.next() as usize % 32;
-        [random.spoil(tags.previous, at), tags.random]
+        [spoil(random, tags.previous, at), tags.random]
     };
     let cases: [(&str, u8, Classes); 8] = [
         ("two keys: current matches / previous matches", 2, |tags, _| [tags.current, tags.previous]),
@@ -232,24 +236,8 @@ fn choose<const N: usize>([one, other]: [[u8; N]; 2], class: usize) -> [u8; N] {
     chosen
 }
 
-/// Xorshift.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn fill(&mut self, bytes: &mut [u8]) {
-        bytes.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&self.next().to_le_bytes()[..chunk.len()]));
-    }
-
-    /// The tag with another byte there; every other byte is equally likely.
-    fn spoil(&mut self, mut tag: Tag, at: usize) -> Tag {
-        tag[at] ^= 1 + (self.next() >> 20) as u8 % 255;
-        tag
-    }
+/// The tag with another byte there; every other byte is equally likely.
+fn spoil(random: &mut Random, mut tag: Tag, at: usize) -> Tag {
+    tag[at] ^= 1 + (random.next() >> 20) as u8 % 255;
+    tag
 }

@@ -48,5 +48,5 @@ fn record() -> Result<String, Error> {
     let for_tests = || Secret::parse("whsec_made_up_for_this_file_8e2f60c1", SecretFormat::Utf8, &SecretPolicy::provider());
     let ring = Keyring::new(for_tests()?, now).ring;
     let delivery = captured.signed(providers::STRIPE, &ring, SignWith::Current, now)?;
-    Ok(Fixture::new("invoice-paid", "stripe", delivery, [for_tests()?], now, Expect::Valid).to_json())
+    Ok(Fixture::new("invoice-paid", "stripe", delivery, [for_tests()?], Expect::Valid, now).to_json())
 }

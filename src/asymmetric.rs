@@ -6,7 +6,7 @@ mod signing;
 
 pub use public::{PublicKey, PublicKeyFormat};
 #[cfg(feature = "ed25519")]
-pub use signing::SigningKey;
+pub use signing::{SigningKey, SigningKeyFormat};
 
 use base64ct::{Base64, Encoding as _};
 

@@ -13,8 +13,6 @@ use core::fmt;
 use subtle::{Choice, ConditionallySelectable};
 
 pub use presented::Presented;
-#[cfg(feature = "http-body")]
-pub(crate) use query::decoded as percent_decoded;
 pub use query::redact_query;
 
 use crate::carrier::Carrier;

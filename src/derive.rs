@@ -13,8 +13,8 @@ use crate::secret::Secret;
 
 /// What a derived secret is for: a recipe that gives the same secret for the same master, in every process.
 ///
-/// The secret is HMAC-SHA256 of the recipe under the master's key. Its text is 43 characters of URL-safe base64, so it can
-/// stand in a path or a query as it is; its key bytes are the 32 bytes behind the text
+/// The secret is HMAC-SHA256 (RFC 2104, FIPS 180-4) of the recipe under the master's key. Its text is 43 characters of URL-safe base64 (RFC 4648,
+/// section 5) without padding, so it can stand in a path or a query as it is; its key bytes are the 32 bytes behind the text
 /// ([`SecretFormat::Base64Url`](crate::SecretFormat::Base64Url)).
 ///
 /// ```
@@ -114,8 +114,14 @@ impl<S: KeySource<Key = Secret>> Derived<S> {
         }
     }
 
-    /// The text of the derived secret that is current: to be shown to its owner, or put into a URL. `None` while the
-    /// master ring is suspended.
+    /// The text of the derived secret that is current: 43 characters of URL-safe base64, to be shown to its owner, or put
+    /// into a URL. `None` while the master ring is suspended.
+    ///
+    /// # Security
+    ///
+    /// It is a way out for a secret, like [`Secret::reveal`]: the copy is wiped when it is dropped, and whoever calls it
+    /// answers for every further one. It signs nothing for other recipes, and the master cannot be found from it.
+    #[must_use]
     pub fn current_token(&self) -> Option<Zeroizing<String>> {
         self.ring().current().map(|secret| Zeroizing::new(secret.reveal().into()))
     }

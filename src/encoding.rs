@@ -1,4 +1,4 @@
-//! Strict hex and base64, behind three functions.
+//! Strict hexadecimal and base64 (RFC 4648), and how the text of a secret is read.
 //!
 //! Decoding is for the *sender's* text, which the sender knows: it need not run in constant time, so the faster `base64`
 //! does it. Our own tags are encoded only when we sign, where they are public. Secrets go through `base64ct`.
@@ -9,33 +9,43 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use base64ct::Encoding as _;
 
+use crate::names::names;
+
 /// How a signature is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Encoding {
-    /// Hexadecimal: read in either case, written in lower case.
+    /// Hexadecimal (RFC 4648, section 8): read in either case, written in lower case.
     Hex,
     /// Hexadecimal: read in either case, written in upper case.
     HexUpper,
-    /// Standard base64 with padding, in its one canonical spelling.
+    /// Standard base64 with padding (RFC 4648, section 4), in its one canonical spelling.
     Base64,
-    /// URL-safe base64 without padding, in its one canonical spelling.
+    /// URL-safe base64 (RFC 4648, section 5) without padding, in its one canonical spelling.
     Base64Url,
     /// URL-safe base64: read with or without its padding, written with it.
     Base64UrlPadded,
 }
 
+names!(Encoding {
+    Hex = "hex",
+    HexUpper = "hex-upper",
+    Base64 = "base64",
+    Base64Url = "base64url",
+    Base64UrlPadded = "base64url-padded",
+});
+
 /// How the text of a secret becomes key bytes. Always an argument, never guessed: the same text gives different keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SecretFormat {
     /// The bytes of the text itself, whatever it looks like: GitHub, Slack, Stripe (with its `whsec_`), most others.
     Utf8,
-    /// Hexadecimal digits, decoded.
+    /// Hexadecimal digits (RFC 4648, section 8), decoded.
     Hex,
-    /// Standard base64, decoded; padding may be missing.
+    /// Standard base64 (RFC 4648, section 4), decoded; padding may be missing.
     Base64,
-    /// URL-safe base64 without padding, decoded: what [`Derivation`](crate::Derivation) gives.
+    /// URL-safe base64 (RFC 4648, section 5) without padding, decoded: what [`Derivation`](crate::Derivation) gives.
     Base64Url,
     /// `whsec_` and then standard base64, decoded without the prefix: Standard Webhooks, Svix.
     Whsec,
@@ -47,6 +57,30 @@ pub enum SecretFormat {
     /// The SHA-1 of the text: Braintree.
     #[cfg(feature = "sha1")]
     Sha1OfText,
+}
+
+names!(SecretFormat {
+    Utf8 = "utf8",
+    Hex = "hex",
+    Base64 = "base64",
+    Base64Url = "base64url",
+    Whsec = "whsec",
+    V1Whsec = "v1-whsec",
+    HtmlText = "html-text",
+    #[cfg(feature = "sha1")]
+    Sha1OfText = "sha1-of-text",
+});
+
+impl SecretFormat {
+    /// Whether any text whatever may be a secret of this format.
+    pub(crate) const fn is_text(self) -> bool {
+        match self {
+            Self::Utf8 | Self::HtmlText => true,
+            #[cfg(feature = "sha1")]
+            Self::Sha1OfText => true,
+            Self::Hex | Self::Base64 | Self::Base64Url | Self::Whsec | Self::V1Whsec => false,
+        }
+    }
 }
 
 /// Decodes text to exactly `out.len()` bytes; `false` for any other length, alphabet or spelling.
@@ -62,13 +96,27 @@ pub(crate) fn decode_exact(text: &[u8], encoding: Encoding, out: &mut [u8]) -> b
     }
 }
 
+/// How many bytes a text of this length stands for, if it stands for any.
+#[cfg(feature = "p256")]
+fn decoded_len(text: &[u8], encoding: Encoding) -> Option<usize> {
+    match encoding {
+        Encoding::Hex | Encoding::HexUpper => Some(text.len() / 2),
+        Encoding::Base64 | Encoding::Base64Url | Encoding::Base64UrlPadded => {
+            let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
+            text.len().checked_sub(padding)?.checked_mul(3).map(|sextets| sextets / 4)
+        }
+    }
+}
+
 /// Decodes an ECDSA signature in ASN.1 (DER) to its two numbers; `false` for any other form.
 #[cfg(feature = "p256")]
 pub(crate) fn decode_ecdsa(text: &[u8], encoding: Encoding, out: &mut [u8]) -> bool {
     // Two numbers of at most 33 bytes, each with two bytes in front, and two bytes in front of both.
     let mut der = [0; 72];
-    let decoded = (1..=der.len()).rev().find(|len| der.get_mut(..*len).is_some_and(|der| decode_exact(text, encoding, der)));
-    let Some(der) = decoded.and_then(|len| der.get(..len)) else { return false };
+    let Some(der) = decoded_len(text, encoding).and_then(|len| der.get_mut(..len)) else { return false };
+    if !decode_exact(text, encoding, der) {
+        return false;
+    }
     let Ok(signature) = p256::ecdsa::Signature::from_der(der) else { return false };
     let numbers = signature.to_bytes();
     let fits = out.len() == numbers.len();
@@ -76,6 +124,39 @@ pub(crate) fn decode_ecdsa(text: &[u8], encoding: Encoding, out: &mut [u8]) -> b
         out.copy_from_slice(&numbers);
     }
     fits
+}
+
+/// What a `+` in percent-encoded text is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Plus {
+    /// A space, as in forms (the URL Standard, section 5.1).
+    Space,
+    /// A plus, as in paths (RFC 3986).
+    #[cfg(any(feature = "std", feature = "diagnose", test))]
+    Itself,
+}
+
+/// The bytes behind percent-encoded text, decoded once; `None` for an escape that is none.
+pub(crate) fn percent_decoded(text: &[u8], plus: Plus) -> impl Iterator<Item = Option<u8>> {
+    let mut rest = text;
+    core::iter::from_fn(move || {
+        let (first, tail) = rest.split_first()?;
+        rest = tail;
+        match first {
+            b'+' if plus == Plus::Space => Some(Some(b' ')),
+            b'%' => {
+                let mut byte = [0];
+                let escape = tail.split_first_chunk::<2>();
+                let escape = escape.filter(|(digits, _)| hex::decode_to_slice(digits, &mut byte).is_ok());
+                Some(escape.map(|(_, after)| {
+                    rest = after;
+                    let [byte] = byte;
+                    byte
+                }))
+            }
+            plain => Some(Some(*plain)),
+        }
+    })
 }
 
 /// The text of a tag that is about to be sent.
@@ -143,6 +224,24 @@ mod tests {
         }
         assert!(!decode_exact(b"_-8BAg==", Encoding::Base64Url, &mut out));
         assert_eq!(encode(&out, padded), "_-8BAg==");
+    }
+
+    #[test]
+    fn percent_escapes_are_decoded_once() {
+        for (text, space, itself) in [
+            ("", Some(""), Some("")),
+            ("a+b", Some("a b"), Some("a+b")),
+            ("%2Bc%2b+", Some("+c+ "), Some("+c++")),
+            ("%2541", Some("%41"), Some("%41")),
+            ("%", None, None),
+            ("a%4", None, None),
+            ("%+1", None, None),
+            ("%zz", None, None),
+        ] {
+            let read = |plus| percent_decoded(text.as_bytes(), plus).collect::<Option<alloc::vec::Vec<u8>>>();
+            assert_eq!(read(Plus::Space).as_deref(), space.map(str::as_bytes), "{text}");
+            assert_eq!(read(Plus::Itself).as_deref(), itself.map(str::as_bytes), "{text}");
+        }
     }
 
     #[test]

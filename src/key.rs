@@ -5,11 +5,12 @@ use core::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::mac::{Hash, MacKey, Macs};
+use crate::mac::{self, MacKey};
 
 /// The public name of a key: eight bytes, shown as 16 hexadecimal digits.
 ///
-/// The same key has the same id in every process, so health pages can be compared.
+/// The same key has the same id in every process, so health pages can be compared. With the feature `serde` it is a text:
+/// the 16 digits.
 ///
 /// # Security
 ///
@@ -47,7 +48,8 @@ impl KeyId {
         )
     }
 
-    fn first_of(tag: &[u8; 32]) -> Self {
+    /// The first eight bytes of a tag.
+    pub(crate) fn first_of(tag: &[u8; 32]) -> Self {
         let mut id = [0; 8];
         id.iter_mut().zip(tag).for_each(|(to, from)| *to = *from);
         Self(id)
@@ -82,13 +84,7 @@ impl Fingerprint {
     /// Keys that are the same to HMAC (`k` and `k` with zero bytes after it, or a long key and its hash; RFC 2104) have
     /// the same fingerprint, which a comparison of texts would miss.
     pub(crate) fn of_mac_key(key: &MacKey) -> Self {
-        let mut macs = Macs::begin(Hash::Sha256, core::iter::once(key), false);
-        macs.update(b"\xFFhookring key id, version 1");
-        let mut out = [0; 32];
-        if let Some(tag) = macs.finish().iter().next() {
-            out.iter_mut().zip(tag).for_each(|(to, from)| *to = *from);
-        }
-        Self(out)
+        Self(*mac::tag(key, &[b"\xFFhookring key id, version 1"]))
     }
 
     /// Of a stored record that is not itself a key, such as a password hash: `kind` names the form, `record` is what is
@@ -126,9 +122,14 @@ pub trait Key: Send + Sync + 'static {
     /// The identity of the key; see [`Fingerprint`].
     fn fingerprint(&self) -> Fingerprint;
 
-    /// The public name of the key.
+    /// The public name of the key: made from its label if it has one, else a part of its fingerprint.
+    ///
+    /// # Security
+    ///
+    /// An implementation that gives a part of the fingerprint although there is a label publishes what the label is there
+    /// to hide: whoever sees it can test guesses of the key offline.
     fn id(&self) -> KeyId {
-        self.fingerprint().id()
+        self.label().map_or_else(|| self.fingerprint().id(), |label| KeyId::of_label(label))
     }
 
     /// A public label that the operator gave, if any.
@@ -141,6 +142,65 @@ pub trait Key: Send + Sync + 'static {
         self.fingerprint()
     }
 }
+
+/// What `Debug` shows of a key: its label, or else its id.
+pub(crate) struct Shown<'k, K>(pub(crate) &'k K);
+
+impl<K: Key> fmt::Display for Shown<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.label() {
+            Some(label) => f.write_str(label),
+            None => write!(f, "{}", self.0.id()),
+        }
+    }
+}
+
+/// A key of this crate, whose label can be set.
+pub(crate) trait Labelled: Sized {
+    fn with_label(self, label: Option<Arc<str>>) -> Self;
+}
+
+/// The methods about the name that every kind of key of this crate has. The type has a field `label: Option<Arc<str>>`.
+macro_rules! labelled_key {
+    ($key:ident, $error:ident) => {
+        impl $key {
+            /// Gives the key a public name, which then replaces the fingerprint in [`KeyId`](crate::KeyId), logs and status
+            /// pages.
+            ///
+            /// A label names one key, not an endpoint: `stripe-2026-12`. A ring refuses a key with the label of another one
+            /// that it holds or that was revoked from it.
+            ///
+            /// # Errors
+            ///
+            #[doc = concat!("[`", stringify!($error), "::BadLabel`](crate::", stringify!($error), "::BadLabel)")]
+            /// unless it is 1 to 64 visible ASCII characters.
+            pub fn labelled(self, label: &str) -> Result<Self, $error> {
+                let label = $crate::key::public_label(label).ok_or($error::BadLabel)?;
+                Ok($crate::key::Labelled::with_label(self, Some(label)))
+            }
+
+            /// The label that [`labelled`](Self::labelled) gave.
+            #[must_use]
+            pub fn label(&self) -> Option<&str> {
+                self.label.as_deref()
+            }
+
+            /// The public name of the key.
+            #[must_use]
+            pub fn id(&self) -> $crate::key::KeyId {
+                $crate::key::Key::id(self)
+            }
+        }
+
+        impl $crate::key::Labelled for $key {
+            fn with_label(mut self, label: Option<Arc<str>>) -> Self {
+                self.label = label;
+                self
+            }
+        }
+    };
+}
+pub(crate) use labelled_key;
 
 /// How a key that matched is found again in the ring of a later moment.
 pub(crate) struct Identity {
@@ -231,5 +291,35 @@ pub(crate) mod sealed {
             content: Content<'_>,
             out: &mut dyn FnMut(&[u8]),
         ) -> Result<(), Rejection>;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A key of somebody else's, with nothing but what the trait asks for.
+    struct Own {
+        label: Option<Arc<str>>,
+    }
+
+    impl Key for Own {
+        fn fingerprint(&self) -> Fingerprint {
+            Fingerprint::of_record("own", b"guessable")
+        }
+
+        fn label(&self) -> Option<&Arc<str>> {
+            self.label.as_ref()
+        }
+    }
+
+    #[test]
+    fn a_label_hides_the_fingerprint_of_any_key() {
+        let bare = Own { label: None };
+        let named = Own { label: public_label("own-2026") };
+        assert_eq!(bare.id(), bare.fingerprint().id());
+        assert_eq!(named.id(), KeyId::of_label("own-2026"));
+        assert_ne!(named.id(), named.fingerprint().id());
+        assert_eq!(alloc::format!("{} {}", Shown(&named), Shown(&bare)), alloc::format!("own-2026 {}", bare.id()));
     }
 }

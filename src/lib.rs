@@ -119,6 +119,7 @@ mod keyring;
 mod load;
 mod mac;
 mod message;
+mod names;
 mod policy;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -146,13 +147,14 @@ pub mod testing;
 mod time;
 #[cfg(feature = "tower")]
 pub mod tower;
+mod url;
 mod verdict;
 mod verifier;
 
-#[cfg(feature = "ed25519")]
-pub use asymmetric::SigningKey;
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 pub use asymmetric::{PublicKey, PublicKeyFormat};
+#[cfg(feature = "ed25519")]
+pub use asymmetric::{SigningKey, SigningKeyFormat};
 #[cfg(feature = "std")]
 pub use bearer::{BearerVerifier, Presented, redact_query};
 pub use carrier::Carrier;
@@ -176,6 +178,7 @@ pub use keyring::{
 #[cfg(feature = "std")]
 pub use load::{LoadError, LoadErrors, LoadOrigin, LoadProblem, RingFromEnv};
 pub use message::{Message, Request, RequestView, Write};
+pub use names::UnknownName;
 pub use policy::SecretPolicy;
 pub use replay::{Claim, ClaimToken, ReplayKey, ReplayStore, Scope};
 #[cfg(feature = "std")]
@@ -192,9 +195,11 @@ pub use snapshot::{Seal, SnapshotError, StoredKey};
 pub use store::{KeyringStore, Swapped};
 #[cfg(feature = "std")]
 pub use store::{MemoryKeyringStore, MemoryStoreError};
-pub use time::Timestamp;
+pub use time::{BadTimestamp, Timestamp};
 pub use verdict::{KeyName, Verdict};
 pub use verifier::{NoKeys, Stream, Streamed, Verified, Verifier, VerifierBuilder};
+/// Wiped when it is dropped: what [`Seal`] and [`Derived`] hand over secrets in.
+pub use zeroize::Zeroizing;
 
 /// The examples of the README, tested. One of them uses axum.
 #[cfg(all(doctest, feature = "axum"))]

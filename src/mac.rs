@@ -12,12 +12,12 @@ mod shani;
 #[cfg(all(test, feature = "simd"))]
 mod lanes_tests;
 
-use hmac::{Hmac, KeyInit};
+use hmac::{Hmac, KeyInit, Mac as _};
 #[cfg(feature = "sha1")]
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
-use zeroize::optimization_barrier;
+use zeroize::{Zeroize as _, Zeroizing, optimization_barrier};
 
 use portable::Portable;
 
@@ -74,6 +74,17 @@ impl MacKey {
             lane: shani::ShaNi::detect().map(|engine| lanes::LaneKey::new(engine, key)),
         })
     }
+}
+
+/// HMAC-SHA256 (RFC 2104, FIPS 180-4) of these parts, one after the other, under one key.
+pub(crate) fn tag(key: &MacKey, parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
+    let mut mac = key.sha256.clone();
+    parts.iter().for_each(|part| mac.update(part));
+    let mut computed = mac.finalize().into_bytes();
+    let mut tag = Zeroizing::new([0; 32]);
+    tag.copy_from_slice(&computed);
+    computed.as_mut_slice().zeroize();
+    tag
 }
 
 /// A running computation: one message, up to [`MAX_KEYS`] keys, and on demand a plain digest of the same bytes.

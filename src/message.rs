@@ -43,7 +43,7 @@ impl<'a> Message<'a> {
         self
     }
 
-    /// The whole URL as the receiver is called, for schemes that sign it.
+    /// The whole URL as the receiver is called, for schemes that sign it. A fragment is not signed, because it is never sent.
     #[must_use]
     pub const fn url(mut self, url: &'a str) -> Self {
         self.url = Some(url);

@@ -10,6 +10,7 @@ use ::redis::aio::ConnectionLike;
 use ::redis::{Cmd, ErrorKind, Script, ServerErrorKind, Value};
 
 use crate::replay::{Claim, ClaimToken, ReplayKey, ReplayStore};
+use crate::time::millis_up;
 
 /// Claims, unless there is a claim or a done mark. A repeated request of the same claimant gets its claim again.
 ///
@@ -211,7 +212,7 @@ impl<C: ConnectionLike + Clone + Send + Sync> ReplayStore for RedisReplayStore<C
 
 /// Whole milliseconds, rounded up: Redis refuses 0.
 fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX).max(1)
+    u64::try_from(millis_up(time)).unwrap_or(u64::MAX).max(1)
 }
 
 impl<C> fmt::Debug for RedisReplayStore<C> {

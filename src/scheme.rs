@@ -40,7 +40,6 @@ pub(crate) use content::{Content, Half};
 pub(crate) use emit::Signatures;
 #[cfg(feature = "diagnose")]
 pub(crate) use field::form_raw as form_field;
-pub(crate) use field::percent_decode;
 #[cfg(feature = "diagnose")]
 pub(crate) use json::scalar as json_field;
 pub(crate) use offered::{MAX_VALUE, Offered};

@@ -10,7 +10,7 @@ use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::key::KeyId;
-use crate::mac::{Hash, Macs};
+use crate::mac::tag;
 use crate::secret::Secret;
 use crate::snapshot::Seal;
 
@@ -59,7 +59,7 @@ pub enum AeadError {
     /// The operating system gave no random bytes.
     #[error("the operating system gave no random bytes")]
     NoRandomness,
-    /// The content is longer than the cipher can take, or the key cannot be made; neither happens with rings.
+    /// The content is longer than the cipher can take, which does not happen with rings.
     #[error("the cipher refused its input")]
     Unusable,
 }
@@ -99,18 +99,14 @@ impl AeadSeal {
         let start = blob.len();
         blob.extend_from_slice(plain);
         let content = blob.get_mut(start..).ok_or(AeadError::Unusable)?;
-        let tag = cipher(&self.current).and_then(|cipher| {
-            let tag = cipher.encrypt_inout_detached(&nonce.into(), associated, (&mut *content).into());
-            tag.map_err(|_| AeadError::Unusable)
-        });
-        match tag {
+        match cipher(&self.current).encrypt_inout_detached(&nonce.into(), associated, (&mut *content).into()) {
             Ok(tag) => {
                 blob.extend_from_slice(&tag);
                 Ok(blob)
             }
-            Err(error) => {
+            Err(_) => {
                 content.zeroize();
-                Err(error)
+                Err(AeadError::Unusable)
             }
         }
     }
@@ -124,7 +120,7 @@ impl AeadSeal {
         let secret = known.find(|secret| name(secret) == key).ok_or(AeadError::UnknownKey { key })?;
         let mut plain = Zeroizing::new(vec![0; content.len()]);
         plain.copy_from_slice(content);
-        cipher(secret)?
+        cipher(secret)
             .decrypt_inout_detached(&(*nonce).into(), associated, plain.as_mut_slice().into(), &(*tag).into())
             .map_err(|_| AeadError::Tampered)?;
         Ok(plain)
@@ -153,29 +149,12 @@ impl fmt::Debug for AeadSeal {
 /// The public name of the key that is made from a secret. Not the id of the secret: that may be a label, and two secrets
 /// may carry the same.
 fn name(secret: &Secret) -> KeyId {
-    let mut id = [0; ID];
-    id.iter_mut().zip(&derive(secret, b"\xFFhookring name of a sealing key, version 1")[..]).for_each(|(to, from)| *to = *from);
-    KeyId::from_bytes(id)
+    KeyId::first_of(&tag(secret.mac_key(), &[b"\xFFhookring name of a sealing key, version 1"]))
 }
 
-fn cipher(secret: &Secret) -> Result<XChaCha20Poly1305, AeadError> {
-    let key = derive(secret, b"\xFFhookring sealing key, version 1");
-    // A computation without keys leaves zeros. It cannot happen, and must not become a key if it does.
-    if *key == [0; 32] {
-        return Err(AeadError::Unusable);
-    }
-    XChaCha20Poly1305::new_from_slice(&*key).map_err(|_| AeadError::Unusable)
-}
-
-/// HMAC-SHA256 of a fixed text under the secret.
-fn derive(secret: &Secret, domain: &[u8]) -> Zeroizing<[u8; 32]> {
-    let mut macs = Macs::begin(Hash::Sha256, core::iter::once(secret.mac_key()), false);
-    macs.update(domain);
-    let mut tags = macs.finish();
-    let mut key = Zeroizing::new([0; 32]);
-    key.iter_mut().zip(tags.bytes.as_flattened()).for_each(|(to, from)| *to = *from);
-    tags.bytes.zeroize();
-    key
+fn cipher(secret: &Secret) -> XChaCha20Poly1305 {
+    let key = tag(secret.mac_key(), &[b"\xFFhookring sealing key, version 1"]);
+    XChaCha20Poly1305::new((&*key).into())
 }
 
 #[cfg(test)]

@@ -13,14 +13,14 @@ use zeroize::{Zeroizing, zeroize_stack};
 
 use crate::encoding::SecretFormat;
 use crate::error::{Rejection, SecretError};
-use crate::key::{Curve, Fingerprint, Key, KeyId, SignKey, VerifyKey, public_label, sealed};
-use crate::mac::{Hash, MAX_KEYS, MacKey, Macs, Tags};
+use crate::key::{Curve, Fingerprint, Key, Shown, SignKey, VerifyKey, labelled_key, sealed};
+use crate::mac::{self, Hash, MAX_KEYS, MacKey, Macs};
 use crate::policy::SecretPolicy;
 use text::{check_surface, decode};
 
 /// A signing secret.
 ///
-/// It has no `Clone`, `Display`, `PartialEq` or `Serialize`; `Debug` shows its label or [`KeyId`], never the text.
+/// It has no `Clone`, `Display`, `PartialEq` or `Serialize`; `Debug` shows its label or [`KeyId`](crate::KeyId), never the text.
 /// [`Secret::reveal`] is the one door to the text, so an audit is one search. Rings share it as `Arc<Secret>`.
 ///
 /// ```
@@ -117,14 +117,10 @@ impl Secret {
 
     /// HMAC-SHA256 of a recipe under another secret. Carries that secret's label: its id would be an oracle likewise.
     pub(crate) fn derived(master: &Self, recipe: &[u8]) -> Option<Self> {
-        let mut macs = Macs::begin(Hash::Sha256, core::iter::once(&*master.key), false);
-        macs.update(recipe);
-        let mut tags = Tags::EMPTY;
-        macs.finish_into(&mut tags);
-        let key = tags.iter().next()?;
+        let key = mac::tag(&master.key, &[recipe]);
         let mut buffer = Zeroizing::new([0_u8; 64]);
-        let text = Base64UrlUnpadded::encode(key, buffer.as_mut()).ok()?;
-        let secret = Self::from_checked(Zeroizing::new(text.into()), SecretFormat::Base64Url, key).ok()?;
+        let text = Base64UrlUnpadded::encode(key.as_slice(), buffer.as_mut()).ok()?;
+        let secret = Self::from_checked(Zeroizing::new(text.into()), SecretFormat::Base64Url, key.as_slice()).ok()?;
         Some(Self { master: Some(master.master.unwrap_or(master.fingerprint)), label: master.label.clone(), ..secret })
     }
 
@@ -144,19 +140,6 @@ impl Secret {
     /// Whether it was derived from a master secret.
     pub(crate) const fn is_derived(&self) -> bool {
         self.master.is_some()
-    }
-
-    /// Gives the key a public name, which then replaces the fingerprint in [`KeyId`], logs and status pages.
-    ///
-    /// A label names one key, not an endpoint: `stripe-2026-12`. A ring refuses a key with the label of another one that it
-    /// holds or that was revoked from it.
-    ///
-    /// # Errors
-    ///
-    /// [`SecretError::BadLabel`] unless it is 1 to 64 visible ASCII characters.
-    pub fn labelled(mut self, label: &str) -> Result<Self, SecretError> {
-        self.label = Some(public_label(label).ok_or(SecretError::BadLabel)?);
-        Ok(self)
     }
 
     /// The text of the secret, exactly as it was given: for showing it once to its owner, or for sealing it.
@@ -180,21 +163,13 @@ impl Secret {
     pub const fn key_len(&self) -> usize {
         self.key_len
     }
-
-    /// The public name of the key.
-    #[must_use]
-    pub fn id(&self) -> KeyId {
-        Key::id(self)
-    }
 }
+
+labelled_key!(Secret, SecretError);
 
 impl Key for Secret {
     fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
-    }
-
-    fn id(&self) -> KeyId {
-        self.label.as_deref().map_or_else(|| self.fingerprint.id(), KeyId::of_label)
     }
 
     fn label(&self) -> Option<&Arc<str>> {
@@ -238,7 +213,7 @@ impl VerifyKey for Secret {}
 impl sealed::Signs for Secret {
     const CURVE: Option<Curve> = None;
 
-    /// The message is hashed once for every five keys.
+    /// The message is hashed once for every [`MAX_KEYS`] keys.
     fn sign_each<'k>(
         keys: &mut dyn Iterator<Item = &'k Self>,
         hash: Hash,
@@ -259,19 +234,13 @@ impl SignKey for Secret {}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.label.as_deref() {
-            Some(label) => write!(f, "Secret({label})"),
-            None => write!(f, "Secret({})", self.fingerprint.id()),
-        }
+        write!(f, "Secret({})", Shown(self))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[cfg(feature = "std")]
-    use super::text::is_text;
 
     const ANY: SecretPolicy = SecretPolicy::dangerous_any_strength();
 
@@ -364,7 +333,7 @@ mod tests {
         let fingerprint = plain.id();
         let named = plain.labelled("stripe-2026").unwrap();
         assert_ne!(named.id(), fingerprint);
-        assert_eq!(named.id(), KeyId::of_label("stripe-2026"));
+        assert_eq!(named.id(), crate::key::KeyId::of_label("stripe-2026"));
         assert_eq!(alloc::format!("{named:?}"), "Secret(stripe-2026)");
         for bad in ["", "a b", "a\n", "é", &"x".repeat(65)] {
             let secret = Secret::parse("guess-me", SecretFormat::Utf8, &ANY).unwrap();
@@ -387,7 +356,7 @@ mod tests {
             let two = Secret::generate(format).unwrap();
             assert_eq!(one.reveal().len(), len);
             assert_ne!(one.reveal(), two.reveal());
-            assert_eq!(one.key_len(), if is_text(format) { 64 } else { 32 });
+            assert_eq!(one.key_len(), if format.is_text() { 64 } else { 32 });
             assert!(Secret::parse(one.reveal(), format, &SecretPolicy::strict()).is_ok());
         }
     }

@@ -125,5 +125,4 @@ fn compare<K: Key>(held: &Keyring<K>, offered: &Keyring<K>) -> Result<Replaced, 
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 mod tests;

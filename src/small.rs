@@ -1,11 +1,11 @@
-//! A few bytes on the stack, for what a verdict keeps of the headers.
+//! A few bytes on the stack, for what a proof keeps of the headers.
 
 use alloc::boxed::Box;
 
 const INLINE: usize = 46;
 
-/// Bytes that are nearly always short: up to 46 live inline, so that keeping them does not
-/// allocate: a UUID has 36, the ids of Standard Webhooks senders about 31, a timestamp and its separators 14.
+/// Bytes that are nearly always short. Up to [`INLINE`] are held without an allocation: a UUID has 36, the ids of Standard
+/// Webhooks senders about 31, a timestamp and its separators 14.
 #[derive(Clone)]
 pub(crate) enum Small {
     Inline { len: u8, bytes: [u8; INLINE] },
@@ -58,7 +58,7 @@ mod tests {
             small.push(&[n]);
             wanted.push(n);
             assert_eq!(small.as_bytes(), wanted);
-            assert_eq!(matches!(small, Small::Inline { .. }), wanted.len() <= 46);
+            assert_eq!(matches!(small, Small::Inline { .. }), wanted.len() <= INLINE);
         }
     }
 }

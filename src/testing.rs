@@ -45,6 +45,7 @@ use crate::message::{Message, Request};
 use crate::scheme::{Names, PlaceRule, Rules, Scheme, edit_items, place};
 use crate::signer::{SignWith, Signer, body_signatures};
 use crate::time::Timestamp;
+use crate::url;
 
 /// The id of samples, for schemes that sign one.
 const SAMPLE_ID: &str = "msg_sample_1";
@@ -189,20 +190,14 @@ impl Delivery {
     /// [`public_url`](crate::VerifierBuilder::public_url).
     #[must_use]
     pub fn origin(&self) -> &str {
-        self.split_url().0
+        let url = url::without_fragment(&self.url);
+        url.strip_suffix(url::target(url)).unwrap_or(url)
     }
 
     /// Path and query, as they stand in the request line. A fragment is never sent.
     #[must_use]
     pub fn target(&self) -> &str {
-        self.split_url().1
-    }
-
-    fn split_url(&self) -> (&str, &str) {
-        let url = self.url.split('#').next().unwrap_or_default();
-        let host = url.find("://").map_or(0, |at| at.saturating_add(3));
-        let path = url.get(host..).and_then(|rest| rest.find(['/', '?'])).map(|at| at.saturating_add(host));
-        url.split_at_checked(path.unwrap_or(url.len())).unwrap_or((url, ""))
+        url::target(&self.url)
     }
 
     /// Names and values, in order.

@@ -30,6 +30,7 @@ use crate::mac::{Macs, Tags};
 use crate::message::{Request, RequestView};
 use crate::scheme::{Candidates, Content, Offered, Rules, Scheme, Text, late_timestamp};
 use crate::time::Timestamp;
+use crate::url::path_and_query;
 use verified::{Evidence, Matched, Told};
 
 /// Verifies incoming deliveries.
@@ -267,16 +268,6 @@ where
         } else {
             Err(Rejection::Malformed(Field::Target))
         }
-    }
-}
-
-/// RFC 9112, section 3.2.2: proxies may send the absolute form; what it says of scheme and host is not believed.
-pub(crate) fn path_and_query(target: &str) -> &str {
-    match target.split_once("://") {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") => {
-            rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or_default()
-        }
-        _ => target,
     }
 }
 

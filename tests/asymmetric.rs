@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hookring::{
     FanOut, KeyError, Keyring, Message, PublicKey, PublicKeyFormat, Rejection, Request, Role, Secret, SecretFormat, SetupError,
-    SharedKeyring, SignWith, Signer, SigningKey, Timestamp, Verifier, providers,
+    SharedKeyring, SignWith, Signer, SigningKey, SigningKeyFormat, Timestamp, Verifier, providers,
 };
 
 const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
@@ -31,8 +31,9 @@ fn verdict(ring: &Keyring<PublicKey>, headers: &[(String, String)], body: &[u8])
 
 #[test]
 fn a_rotation_of_key_pairs_loses_no_delivery() {
-    let (old, new) = (SigningKey::generate().unwrap(), SigningKey::generate().unwrap());
-    let (old_public, new_public) = (old.public_key().unwrap(), new.public_key().unwrap());
+    let (old, new) =
+        (SigningKey::generate(SigningKeyFormat::Whsk).unwrap(), SigningKey::generate(SigningKeyFormat::Whsk).unwrap());
+    let (old_public, new_public) = (old.public_key(), new.public_key());
     assert_eq!(old.id(), old_public.id(), "pages of senders and receivers can be compared");
 
     let sender = Keyring::new(old, NOW).ring;
@@ -58,8 +59,8 @@ fn a_rotation_of_key_pairs_loses_no_delivery() {
 /// More than two candidates are refused before anything is checked; with five keys that makes ten checks at most.
 #[test]
 fn two_signatures_are_looked_at_and_three_are_not() {
-    let key = SigningKey::parse(SEED).unwrap();
-    let receiver = Keyring::new(key.public_key().unwrap(), NOW).ring;
+    let key = SigningKey::parse(SEED, SigningKeyFormat::Whsk).unwrap();
+    let receiver = Keyring::new(key.public_key(), NOW).ring;
     let headers = signed(&Keyring::new(key, NOW).ring, SignWith::Current);
     let good = headers.iter().find(|(name, _)| name == "webhook-signature").unwrap().1.clone();
     let other = format!("v1a,{}==", "A".repeat(86));
@@ -79,8 +80,8 @@ fn two_signatures_are_looked_at_and_three_are_not() {
 #[test]
 fn keys_and_schemes_of_different_kinds_are_found_at_the_start() {
     let secret = || Keyring::new(Secret::generate(SecretFormat::Utf8).unwrap(), NOW).ring;
-    let private = || Keyring::new(SigningKey::generate().unwrap(), NOW).ring;
-    let public = || Keyring::new(SigningKey::generate().unwrap().public_key().unwrap(), NOW).ring;
+    let private = || Keyring::new(SigningKey::generate(SigningKeyFormat::Whsk).unwrap(), NOW).ring;
+    let public = || Keyring::new(SigningKey::generate(SigningKeyFormat::Whsk).unwrap().public_key(), NOW).ring;
     let wrong = Some(SetupError::WrongKeyKind);
     assert_eq!(Verifier::new(providers::DISCORD, secret()).err(), wrong);
     assert_eq!(Verifier::new(providers::GITHUB, public()).err(), wrong);
@@ -103,35 +104,40 @@ fn keys_and_schemes_of_different_kinds_are_found_at_the_start() {
 #[test]
 fn texts_of_keys() {
     let public = |text: &str, format| PublicKey::parse(text, format);
-    let key = SigningKey::parse(SEED).unwrap();
-    let hexadecimal = public(PUBLIC, PublicKeyFormat::Hex).unwrap();
+    let key = SigningKey::parse(SEED, SigningKeyFormat::Whsk).unwrap();
+    let hexadecimal = public(PUBLIC, PublicKeyFormat::Ed25519Hex).unwrap();
     assert_eq!(key.id(), hexadecimal.id());
     assert_eq!(public(&key.public_text(), PublicKeyFormat::Whpk).unwrap().id(), key.id());
-    assert_eq!(public(&key.public_text()[5..], PublicKeyFormat::Base64).unwrap().id(), key.id());
-    let again = SigningKey::generate().unwrap();
-    assert_eq!(SigningKey::parse(again.reveal()).unwrap().id(), again.id());
+    assert_eq!(public(&key.public_text()[5..], PublicKeyFormat::Ed25519Base64).unwrap().id(), key.id());
+    let again = SigningKey::generate(SigningKeyFormat::Whsk).unwrap();
+    assert_eq!(SigningKey::parse(again.reveal(), SigningKeyFormat::Whsk).unwrap().id(), again.id());
     assert!(again.reveal().starts_with("whsk_") && again.reveal().len() == 93);
 
     for (text, format, wanted) in [
         ("1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=", PublicKeyFormat::Whpk, KeyError::MissingPrefix),
         ("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4", PublicKeyFormat::Whpk, KeyError::NotBase64),
         ("whpk_AAAA", PublicKeyFormat::Whpk, KeyError::WrongLength { bytes: 3 }),
-        ("zz", PublicKeyFormat::Hex, KeyError::NotHex),
-        ("d75", PublicKeyFormat::Hex, KeyError::NotHex),
-        ("d75a", PublicKeyFormat::Hex, KeyError::WrongLength { bytes: 2 }),
-        ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", PublicKeyFormat::Base64, KeyError::Weak),
-        ("AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", PublicKeyFormat::Base64, KeyError::NotAKey),
+        ("zz", PublicKeyFormat::Ed25519Hex, KeyError::NotHex),
+        ("d75", PublicKeyFormat::Ed25519Hex, KeyError::NotHex),
+        ("d75a", PublicKeyFormat::Ed25519Hex, KeyError::WrongLength { bytes: 2 }),
+        ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", PublicKeyFormat::Ed25519Base64, KeyError::Weak),
+        ("AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", PublicKeyFormat::Ed25519Base64, KeyError::NotAKey),
     ] {
         assert_eq!(public(text, format).err(), Some(wanted), "{text}");
     }
     let halves = format!("whsk_{}", "A".repeat(86) + "==");
-    assert_eq!(SigningKey::parse(&halves).err(), Some(KeyError::HalvesDiffer));
-    assert_eq!(SigningKey::parse(PUBLIC).err(), Some(KeyError::MissingPrefix));
-    assert_eq!(SigningKey::parse("whsk_AAAA").err(), Some(KeyError::WrongLength { bytes: 3 }));
+    assert_eq!(SigningKey::parse(&halves, SigningKeyFormat::Whsk).err(), Some(KeyError::HalvesDiffer));
+    assert_eq!(SigningKey::parse(PUBLIC, SigningKeyFormat::Whsk).err(), Some(KeyError::MissingPrefix));
+    // Of a text that is too long nothing is decoded: the error speaks of the text.
+    let long = format!("whsk_{}", "A".repeat(92));
+    assert_eq!(SigningKey::parse(&long, SigningKeyFormat::Whsk).err(), Some(KeyError::TooLong { bytes: 97, maximum: 96 }));
+    let long = public(&"A".repeat(257), PublicKeyFormat::Ed25519Base64).err();
+    assert_eq!(long, Some(KeyError::TooLong { bytes: 257, maximum: 256 }));
+    assert_eq!(SigningKey::parse("whsk_AAAA", SigningKeyFormat::Whsk).err(), Some(KeyError::WrongLength { bytes: 3 }));
     assert_eq!(hexadecimal.clone().labelled("a b").err(), Some(KeyError::BadLabel));
 
     let named = key.labelled("sender-2026").unwrap();
-    assert_eq!(format!("{named:?} {:?}", named.public_key().unwrap()), "SigningKey(sender-2026) PublicKey(sender-2026)");
+    assert_eq!(format!("{named:?} {:?}", named.public_key()), "SigningKey(sender-2026) PublicKey(sender-2026)");
     assert!(!format!("{again:?}").contains(&again.reveal()[5..]));
 }
 
@@ -176,8 +182,8 @@ fn rings_of_keys_are_sealed_and_opened() {
         ready(Keyring::open("owner", &blob, ring.generation(), &Open)).unwrap()
     }
 
-    let private = Keyring::new(SigningKey::parse(SEED).unwrap().labelled("sender").unwrap(), NOW).ring;
-    let public = Keyring::new(PublicKey::parse(PUBLIC, PublicKeyFormat::Hex).unwrap(), NOW).ring;
+    let private = Keyring::new(SigningKey::parse(SEED, SigningKeyFormat::Whsk).unwrap().labelled("sender").unwrap(), NOW).ring;
+    let public = Keyring::new(PublicKey::parse(PUBLIC, PublicKeyFormat::Ed25519Hex).unwrap(), NOW).ring;
     let (sender, receiver) = (restored(&private), restored(&public));
     assert_eq!((sender.status(NOW), receiver.status(NOW)), (private.status(NOW), public.status(NOW)));
     assert_eq!(verdict(&receiver, &signed(&sender, SignWith::Current), BODY), Ok(Role::Current));

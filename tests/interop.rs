@@ -10,6 +10,8 @@ mod common;
 mod deliveries;
 #[path = "interop/exchange.rs"]
 mod exchange;
+#[path = "support/random.rs"]
+mod random;
 #[path = "interop/report.rs"]
 mod report;
 #[path = "interop/sdk.rs"]

@@ -1,6 +1,6 @@
 //! Dependencies between modules point down only, and no file grows beyond one sitting.
 //!
-//! The table is the drawing in the design notes, and this test keeps the drawing true. A new module is added here first.
+//! The table is the map of the crate, and this test keeps it true. A new module is added here first.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,38 +8,23 @@ use std::path::{Path, PathBuf};
 
 /// Every top-level module and its level. A module may use modules of its own level and below, without cycles.
 const LEVELS: &[(u8, &[&str])] = &[
-    (0, &["error"]),
-    (1, &["encoding", "time", "headers", "small", "carrier"]),
+    (0, &["error", "names"]),
+    (1, &["encoding", "time", "headers", "small", "carrier", "url"]),
     (2, &["mac", "policy"]),
     (3, &["asymmetric", "key", "secret", "message"]),
     (4, &["scheme", "providers"]),
     (5, &["keyring", "load", "replay", "share", "derive", "snapshot", "schedule", "rollout", "hashed", "store"]),
-    (
-        6,
-        &[
-            "signer",
-            "verifier",
-            "bearer",
-            "guard",
-            "verdict",
-            "receiver",
-            "axum",
-            "tower",
-            "seal_aead",
-            "postgres",
-            "redis",
-            "serial",
-            "testing",
-        ],
-    ),
-    (7, &["diagnose"]),
+    (6, &["signer", "verifier", "bearer", "guard"]),
+    (7, &["verdict", "receiver", "testing", "serial", "seal_aead"]),
+    (8, &["axum", "tower", "redis", "postgres"]),
+    (9, &["diagnose"]),
 ];
 /// They may use everything, and nothing may use them.
 const OUTSIDE: &[&str] = &["lib", "docs"];
 
 const MAX_LINES: usize = 400;
 /// Files that are lists rather than logic: their one page is worth more than the limit.
-const LISTS: &[(&str, usize)] = &[("error.rs", 600), ("scheme.rs", 450), ("providers.rs", 2000)];
+const LISTS: &[(&str, usize)] = &[("scheme.rs", 450)];
 
 fn level(module: &str) -> Option<u8> {
     LEVELS.iter().find(|(_, names)| names.contains(&module)).map(|(level, _)| *level)
@@ -206,6 +191,9 @@ fn an_upward_import_is_caught() {
     check("mac.rs", "use crate::{error::Field, keyring::{Role, Live}, signer};", 2);
     check("mac.rs", "use crate::{\n    error::{Field, Rejection},\n    secret::Secret,\n};", 1);
     check("error.rs", "use crate::Secret;", 1);
+    check("verifier.rs", "use crate::receiver::Receiver;", 1);
+    check("receiver.rs", "use crate::axum::FromRequest;", 1);
+    check("redis.rs", "use crate::diagnose::Inquiry;", 1);
     check("nonsense.rs", "", 1);
     check("mac.rs", "use super::error::Field;", 1);
     check("mac.rs", "let url = \"https://a\"; crate::signer::f();", 1);

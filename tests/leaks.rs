@@ -3,6 +3,9 @@
 //! Everything public is printed in every way there is, and searched for pieces of what must not be seen, in every usual
 //! spelling.
 
+#[path = "support/plain.rs"]
+mod plain;
+
 use core::error::Error;
 use core::fmt::{Debug, Display};
 use core::time::Duration;
@@ -11,6 +14,7 @@ use std::collections::HashMap;
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 use hookring::scheme::{Algorithm, Encoding, Grammar, Part as SignedPart, Place};
 use hookring::*;
+use plain::plain;
 
 const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -143,15 +147,6 @@ fn scanner_for(signed: &SignedHeaders) -> Scanner {
         }
     }
     scanner
-}
-
-/// The schemes that need nothing but a secret, a body, an id, a method and a URL.
-fn plain() -> Vec<&'static Scheme<'static>> {
-    providers::all()
-        .iter()
-        .filter(|scheme| scheme.signs_any_body() || scheme.name() == "linear")
-        .filter(|scheme| !scheme.has_public_key())
-        .collect()
 }
 
 fn ring_of(format: SecretFormat) -> Keyring {
@@ -506,15 +501,15 @@ fn pages_and_events_as_json() {
 #[cfg(feature = "ed25519")]
 #[test]
 fn private_keys_of_signers() {
-    let key = SigningKey::generate().unwrap();
+    let key = SigningKey::generate(SigningKeyFormat::Whsk).unwrap();
     let mut scanner = Scanner::default();
     scanner.text(key.reveal().trim_start_matches("whsk_"), "private key");
     let seed = Base64::decode_vec(key.reveal().trim_start_matches("whsk_")).unwrap();
     scanner.bytes(&seed[..32], "private key");
     scanner.debug(&key);
-    scanner.debug(&key.public_key().unwrap());
+    scanner.debug(&key.public_key());
     scanner.display(&key.id());
-    scanner.error(&SigningKey::parse(&format!("{}!", key.reveal())).unwrap_err());
+    scanner.error(&SigningKey::parse(&format!("{}!", key.reveal()), SigningKeyFormat::Whsk).unwrap_err());
     let ring: Keyring<SigningKey> = Keyring::new(key, NOW).ring;
     scanner.debug(&ring);
     scanner.debug(&ring.status(NOW));

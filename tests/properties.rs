@@ -2,7 +2,11 @@
 //!
 //! `PROPTEST_CASES` raises the number of cases; the default keeps the file quick.
 
+#[path = "support/plain.rs"]
+mod plain;
+
 use hookring::*;
+use plain::plain;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -55,15 +59,6 @@ fn sign_with(scheme: &Scheme<'_>, with: SignWith, id: &str, body: &[u8], now: Ti
 
 fn verify(verifier: &Verifier, headers: &Pairs, body: &[u8]) -> Result<(), Rejection> {
     verifier.verify_at(Request::new(headers, body).method("POST").target(TARGET), NOW).map(|_| ())
-}
-
-/// The schemes that need nothing but a secret, a body, an id, a method and a URL.
-fn plain() -> Vec<&'static Scheme<'static>> {
-    providers::all()
-        .iter()
-        .filter(|scheme| scheme.signs_any_body() || scheme.name() == "linear")
-        .filter(|scheme| !scheme.has_public_key())
-        .collect()
 }
 
 fn schemes() -> impl Strategy<Value = &'static Scheme<'static>> {

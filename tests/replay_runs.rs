@@ -11,6 +11,8 @@ mod checker;
 mod database;
 #[path = "support/deliveries.rs"]
 mod deliveries;
+#[path = "support/random.rs"]
+mod random;
 #[path = "support/run.rs"]
 mod run;
 #[cfg(any(feature = "postgres", feature = "redis"))]

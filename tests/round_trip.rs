@@ -158,7 +158,7 @@ fn probing_the_next_key() {
 mod public_keys {
     use super::*;
     use hookring::scheme::Algorithm;
-    use hookring::{PublicKey, SigningKey};
+    use hookring::{PublicKey, SigningKey, SigningKeyFormat};
 
     fn schemes() -> impl Iterator<Item = Scheme<'static>> {
         providers::all().iter().copied().filter(|scheme| scheme.algorithm() == Algorithm::Ed25519)
@@ -171,8 +171,8 @@ mod public_keys {
 
     #[test]
     fn every_scheme() {
-        let [old, new, other] = [(); 3].map(|()| SigningKey::generate().unwrap());
-        let public = [&old, &new, &other].map(|key| key.public_key().unwrap());
+        let [old, new, other] = [(); 3].map(|()| SigningKey::generate(SigningKeyFormat::Whsk).unwrap());
+        let public = [&old, &new, &other].map(SigningKey::public_key);
         let [old_public, new_public, other_public] = public;
         let ring = Keyring::new(old, NOW).ring.rotate(new, HOUR, NOW).unwrap().ring;
         for scheme in schemes() {

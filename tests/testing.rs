@@ -66,6 +66,27 @@ fn signed_anew() {
     assert_eq!((twice.method(), twice.content()), ("POST", b"{}".as_slice()));
 }
 
+/// A fragment is never sent, so nobody can verify it; and a URL in a query is a part of that query.
+#[test]
+fn a_url_is_signed_as_it_is_sent() {
+    let text = "a secret of the tests 8e2f60c1";
+    for (url, target) in [
+        ("https://hooks.example.com/in?a=1#part", "/in?a=1"),
+        ("https://hooks.example.com/in?next=https://a.test/x#/y?z", "/in?next=https://a.test/x"),
+        ("https://hooks.example.com#part", ""),
+    ] {
+        let sign = |url: &str| {
+            let delivery = Delivery::new("POST", url).body("{}");
+            delivery.signed(providers::SQUARE, &ring(text), SignWith::Current, NOW).unwrap()
+        };
+        let signed = sign(url);
+        assert_eq!((signed.origin(), signed.target()), ("https://hooks.example.com", target));
+        assert_eq!(verify(providers::SQUARE, &signed, text, NOW), Ok(()), "{url}");
+        assert!(signed.headers().eq(sign(url.split('#').next().unwrap()).headers()), "{url}");
+    }
+    assert_eq!(Delivery::new("POST", "/in?next=https://a.test/x").target(), "/in?next=https://a.test/x");
+}
+
 #[test]
 fn what_cannot_be_signed() {
     let text = "a secret of the tests 8e2f60c1";
@@ -120,7 +141,7 @@ mod fixtures {
         let scheme = providers::STRIPE;
         let text = "a secret of the tests 8e2f60c1";
         let delivery = Delivery::sample(&scheme, NOW).signed(scheme, &ring(text), SignWith::Current, NOW).unwrap();
-        let fixture = |text, now, expect| Fixture::new("one", "stripe", delivery.clone(), [secret(text)], now, expect);
+        let fixture = |text, now, expect| Fixture::new("one", "stripe", delivery.clone(), [secret(text)], expect, now);
         assert_eq!(fixture(text, NOW, Expect::Valid).replay(scheme), Ok(()));
         let accepted = fixture(text, NOW, Expect::Invalid).replay(scheme).unwrap_err();
         assert_eq!(accepted.to_string(), "one should be rejected, and was accepted");
@@ -134,7 +155,7 @@ mod fixtures {
             "one holds no key for this scheme"
         );
         let two = [secret("the first secret of the tests"), secret(text)];
-        assert_eq!(Fixture::new("two", "stripe", delivery, two, NOW, Expect::Valid).replay(scheme), Ok(()));
+        assert_eq!(Fixture::new("two", "stripe", delivery, two, Expect::Valid, NOW).replay(scheme), Ok(()));
     }
 
     /// Every error points at the field.

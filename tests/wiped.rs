@@ -3,84 +3,16 @@
 //! A test binary of its own, because it replaces the allocator: every block is searched when it is freed. What lives on the
 //! stack, or is moved out of a box by its owner, is beyond what a library can wipe.
 
-use core::alloc::{GlobalAlloc, Layout};
-use core::cell::{Cell, RefCell};
+#[path = "support/searching.rs"]
+mod searching;
+
 use core::hint::black_box;
 use core::time::Duration;
-use std::alloc::System;
-use std::collections::HashSet;
 
 use base64ct::{Base64, Encoding as _};
 use hookring::*;
+use searching::{all_wiped, finds};
 use sha2::block_api::{compress256, compress512};
-
-/// How many bytes of a secret in a row are a find.
-const PIECE: usize = 12;
-
-type Pieces = HashSet<[u8; PIECE]>;
-
-thread_local! {
-    static WATCHED: RefCell<Pieces> = RefCell::default();
-    static ON: Cell<bool> = const { Cell::new(false) };
-    static SEARCHED: Cell<u64> = const { Cell::new(0) };
-    static FOUND: Cell<u64> = const { Cell::new(0) };
-}
-
-/// Counts a block that holds a watched piece. Allocates nothing: it runs inside the allocator.
-fn search(block: &[u8]) {
-    if !ON.try_with(Cell::get).unwrap_or(false) {
-        return;
-    }
-    let _ = WATCHED.try_with(|watched| {
-        let Ok(watched) = watched.try_borrow() else { return };
-        SEARCHED.with(|count| count.set(count.get() + 1));
-        let pieces = block.windows(PIECE).filter_map(|piece| piece.first_chunk::<PIECE>());
-        if pieces.into_iter().any(|piece| watched.contains(piece)) {
-            FOUND.with(|count| count.set(count.get() + 1));
-        }
-    });
-}
-
-struct Searching;
-
-#[allow(unsafe_code, reason = "an allocator is an unsafe trait; all it does is read and pass on")]
-// SAFETY: every call goes to the system's allocator with the same arguments. `realloc` is the default: a new block, a copy,
-// and the old block freed.
-unsafe impl GlobalAlloc for Searching {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: as the caller promised. Zeroed, so that every byte can be read later.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        // SAFETY: the block is still allocated, has this size, and was zeroed when it was made.
-        search(unsafe { core::slice::from_raw_parts(at, layout.size()) });
-        // SAFETY: as the caller promised.
-        unsafe { System.dealloc(at, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Searching = Searching;
-
-/// How many of the blocks freed by `work` held something of these, and how many were freed.
-fn finds(secrets: &[&[u8]], work: impl FnOnce()) -> (u64, u64) {
-    let pieces = secrets.iter().flat_map(|secret| secret.windows(PIECE)).map(|piece| *piece.first_chunk().unwrap());
-    // Runs of one byte stand in many blocks.
-    WATCHED.set(pieces.filter(|piece: &[u8; PIECE]| piece.iter().any(|byte| *byte != piece[0])).collect());
-    SEARCHED.set(0);
-    FOUND.set(0);
-    ON.set(true);
-    work();
-    ON.set(false);
-    (FOUND.get(), SEARCHED.get())
-}
-
-#[track_caller]
-fn all_wiped(secrets: &[&[u8]], work: impl FnOnce()) {
-    let (found, searched) = finds(secrets, work);
-    assert!(searched > 0, "nothing was freed");
-    assert_eq!(found, 0, "of {searched} freed blocks");
-}
 
 const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
 const BODY: &[u8] = &[b'b'; 300];
@@ -152,7 +84,7 @@ fn what_is_not_wiped_is_found() {
     let grown = || {
         let mut text = String::from(&UTF8[..20]);
         text.push_str(&UTF8[20..]);
-        drop(black_box(zeroize::Zeroizing::new(text)));
+        drop(black_box(Zeroizing::new(text)));
     };
     assert_eq!(finds(&wanted, grown).0, 1);
     // The states above are the ones that the crate computes with.
@@ -199,8 +131,8 @@ fn secrets_of_every_format() {
             all_wiped(&wanted, || drop(black_box(Secret::parse(text, *format, &policy).map(Box::new))));
         }
         let broken = format!("{text}\n");
-        finds(&wanted, || assert!(Secret::parse(&broken, *format, &SecretPolicy::strict()).is_err()));
-        assert_eq!(FOUND.get(), 0);
+        let (found, _) = finds(&wanted, || assert!(Secret::parse(&broken, *format, &SecretPolicy::strict()).is_err()));
+        assert_eq!(found, 0);
         all_wiped(&wanted, || drop(black_box(Keyring::new(secret(text, *format), NOW))));
     }
 }

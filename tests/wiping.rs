@@ -3,76 +3,16 @@
 //! A test binary of its own, because it replaces the allocator: every block is searched when it is freed. The environment
 //! itself and the caller's copies are beyond what a library can wipe.
 
-use core::alloc::{GlobalAlloc, Layout};
-use core::cell::{Cell, RefCell};
+#[path = "support/searching.rs"]
+mod searching;
+
 use core::hint::black_box;
 use core::time::Duration;
-use std::alloc::System;
 use std::collections::HashSet;
 
 use base64ct::{Base64, Encoding as _};
 use hookring::*;
-
-/// How many bytes of a secret in a row are a find.
-const PIECE: usize = 8;
-
-thread_local! {
-    static WATCHED: RefCell<HashSet<[u8; PIECE]>> = RefCell::default();
-    static ON: Cell<bool> = const { Cell::new(false) };
-    static COUNTS: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
-}
-
-/// Counts the block, and whether it holds a watched piece. Allocates nothing: it runs inside the allocator.
-fn search(block: &[u8]) {
-    if !ON.try_with(Cell::get).unwrap_or(false) {
-        return;
-    }
-    let _ = WATCHED.try_with(|watched| {
-        let Ok(watched) = watched.try_borrow() else { return };
-        let hit = block.windows(PIECE).any(|piece| piece.first_chunk().is_some_and(|piece| watched.contains(piece)));
-        let (found, searched) = COUNTS.get();
-        COUNTS.set((found + u64::from(hit), searched + 1));
-    });
-}
-
-struct Searching;
-
-#[allow(unsafe_code, reason = "an allocator is an unsafe trait; all it does is read and pass on")]
-// SAFETY: every call goes to the system's allocator with the same arguments. `realloc` is the default: a new block, a copy,
-// and the old block freed.
-unsafe impl GlobalAlloc for Searching {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: as the caller promised. Zeroed, so that every byte can be read later.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        // SAFETY: the block is still allocated, has this size, and was zeroed when it was made.
-        search(unsafe { core::slice::from_raw_parts(at, layout.size()) });
-        // SAFETY: as the caller promised.
-        unsafe { System.dealloc(at, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Searching = Searching;
-
-/// How many of the blocks freed by `work` held a piece of these, and how many were freed.
-fn finds(secrets: &[&[u8]], work: impl FnOnce()) -> (u64, u64) {
-    WATCHED.set(secrets.iter().flat_map(|secret| secret.windows(PIECE)).map(|piece| *piece.first_chunk().unwrap()).collect());
-    COUNTS.set((0, 0));
-    ON.set(true);
-    work();
-    ON.set(false);
-    COUNTS.get()
-}
-
-/// The work is done, something was freed, and none of it held a piece.
-#[track_caller]
-fn all_wiped(secrets: &[&[u8]], work: impl FnOnce()) {
-    let (found, searched) = finds(secrets, work);
-    assert!(searched > 0, "nothing was freed");
-    assert_eq!(found, 0, "of {searched} freed blocks");
-}
+use searching::{all_wiped, finds};
 
 const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
 const HOUR: Duration = Duration::from_secs(3600);

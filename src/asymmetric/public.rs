@@ -7,29 +7,41 @@ use core::fmt;
 
 use super::decode_base64;
 use crate::error::KeyError;
-use crate::key::{Curve, Fingerprint, Key, KeyId, VerifyKey, public_label, sealed};
+use crate::key::{Curve, Fingerprint, Key, Shown, VerifyKey, labelled_key, sealed};
 use crate::mac::MacKey;
+use crate::names::names;
 
 /// Longer texts are refused unread.
 const MAX_TEXT: usize = 256;
 
 /// How the text of a public key is read. Always an argument, never guessed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PublicKeyFormat {
-    /// `whpk_` and the base64 of an Ed25519 key: Standard Webhooks.
+    /// `whpk_` and the standard base64 of the 32 bytes of an Ed25519 key (RFC 8032, section 5.1.5): Standard Webhooks.
     #[cfg(feature = "ed25519")]
     Whpk,
-    /// The hexadecimal digits of an Ed25519 key: Discord.
+    /// The hexadecimal digits of the 32 bytes of an Ed25519 key: Discord.
     #[cfg(feature = "ed25519")]
-    Hex,
-    /// The base64 of an Ed25519 key: Telnyx.
+    Ed25519Hex,
+    /// The standard base64 of the 32 bytes of an Ed25519 key: Telnyx.
     #[cfg(feature = "ed25519")]
-    Base64,
-    /// The base64 of a `SubjectPublicKeyInfo` (RFC 5480) of a P-256 key, uncompressed: SendGrid.
+    Ed25519Base64,
+    /// The standard base64 of a `SubjectPublicKeyInfo` (RFC 5480) of a P-256 key, uncompressed: SendGrid.
     #[cfg(feature = "p256")]
     P256Spki,
 }
+
+names!(PublicKeyFormat {
+    #[cfg(feature = "ed25519")]
+    Whpk = "whpk-ed25519",
+    #[cfg(feature = "ed25519")]
+    Ed25519Hex = "ed25519-public-hex",
+    #[cfg(feature = "ed25519")]
+    Ed25519Base64 = "ed25519-public-base64",
+    #[cfg(feature = "p256")]
+    P256Spki = "ecdsa-p256-spki-base64",
+});
 
 #[derive(Clone)]
 enum Material {
@@ -39,7 +51,7 @@ enum Material {
     P256(p256::ecdsa::VerifyingKey),
 }
 
-/// The public key of a sender. It verifies his deliveries and cannot sign.
+/// The public key of a sender. It verifies the sender's deliveries and cannot sign.
 ///
 /// A ring holds public keys as it holds secrets, so the sender's key rotates like any other:
 ///
@@ -70,9 +82,9 @@ enum Material {
 ///
 /// ```
 /// # #[cfg(feature = "ed25519")] {
-/// use hookring::{Keyring, SignWith, Signer, SigningKey, Timestamp, providers};
+/// use hookring::{Keyring, SignWith, Signer, SigningKey, SigningKeyFormat, Timestamp, providers};
 ///
-/// let key = SigningKey::generate()?;
+/// let key = SigningKey::generate(SigningKeyFormat::Whsk)?;
 /// let ring = Keyring::new(key, Timestamp::now()).ring;
 /// let signer = Signer::new(providers::STANDARD_WEBHOOKS_V1A, ring, SignWith::Current)?;
 /// # }
@@ -93,7 +105,7 @@ impl PublicKey {
     /// [`KeyError`]: the text is not of this format, or its bytes are not a key, or one under which anybody can sign.
     pub fn parse(text: &str, format: PublicKeyFormat) -> Result<Self, KeyError> {
         if text.len() > MAX_TEXT {
-            return Err(KeyError::WrongLength { bytes: text.len() });
+            return Err(KeyError::TooLong { bytes: text.len(), maximum: MAX_TEXT });
         }
         let mut room = vec![0; text.len()];
         match format {
@@ -103,9 +115,9 @@ impl PublicKey {
                 Self::ed25519(decode_base64(text, &mut room)?)
             }
             #[cfg(feature = "ed25519")]
-            PublicKeyFormat::Base64 => Self::ed25519(decode_base64(text, &mut room)?),
+            PublicKeyFormat::Ed25519Base64 => Self::ed25519(decode_base64(text, &mut room)?),
             #[cfg(feature = "ed25519")]
-            PublicKeyFormat::Hex => {
+            PublicKeyFormat::Ed25519Hex => {
                 let room = room.get_mut(..text.len() / 2).unwrap_or_default();
                 hex::decode_to_slice(text, room).map_err(|_| KeyError::NotHex)?;
                 Self::ed25519(room)
@@ -150,25 +162,6 @@ impl PublicKey {
         Ok(Self { material: Material::P256(key), fingerprint: Fingerprint::of_record("p256 public key", point), label: None })
     }
 
-    /// Gives the key a public name, which then replaces the fingerprint in [`KeyId`], logs and status pages.
-    ///
-    /// A label names one key, not an endpoint: `stripe-2026-12`. A ring refuses a key with the label of another one that it
-    /// holds or that was revoked from it.
-    ///
-    /// # Errors
-    ///
-    /// [`KeyError::BadLabel`] unless it is 1 to 64 visible ASCII characters.
-    pub fn labelled(mut self, label: &str) -> Result<Self, KeyError> {
-        self.label = Some(public_label(label).ok_or(KeyError::BadLabel)?);
-        Ok(self)
-    }
-
-    /// The public name of the key.
-    #[must_use]
-    pub fn id(&self) -> KeyId {
-        Key::id(self)
-    }
-
     /// The number of the curve in a snapshot, and the bytes of the key in hexadecimal digits.
     pub(crate) fn stored(&self) -> (u8, String) {
         match &self.material {
@@ -200,13 +193,11 @@ impl PublicKey {
     }
 }
 
+labelled_key!(PublicKey, KeyError);
+
 impl Key for PublicKey {
     fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
-    }
-
-    fn id(&self) -> KeyId {
-        self.label.as_deref().map_or_else(|| self.fingerprint.id(), KeyId::of_label)
     }
 
     fn label(&self) -> Option<&Arc<str>> {
@@ -244,9 +235,6 @@ impl VerifyKey for PublicKey {}
 
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.label.as_deref() {
-            Some(label) => write!(f, "PublicKey({label})"),
-            None => write!(f, "PublicKey({})", self.fingerprint.id()),
-        }
+        write!(f, "PublicKey({})", Shown(self))
     }
 }

@@ -12,8 +12,22 @@ use zeroize::Zeroizing;
 
 use super::{PublicKey, decode_base64};
 use crate::error::{KeyError, Rejection};
-use crate::key::{Curve, Fingerprint, Key, KeyId, SignKey, sealed};
+use crate::key::{Curve, Fingerprint, Key, Labelled as _, Shown, SignKey, labelled_key, sealed};
 use crate::mac::Hash;
+use crate::names::names;
+
+/// How the text of a private key is read and written. Always an argument, never guessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SigningKeyFormat {
+    /// `whsk_` and the standard base64 of an Ed25519 seed (RFC 8032, section 5.1.5), or of the seed and its public key:
+    /// Standard Webhooks.
+    Whsk,
+}
+
+names!(SigningKeyFormat {
+    Whsk = "whsk-ed25519",
+});
 
 /// The prefix of a Standard Webhooks private key.
 const WHSK: &str = "whsk_";
@@ -23,14 +37,14 @@ const MAX_TEXT: usize = 96;
 /// The private Ed25519 key of a sender: it signs, and its [`PublicKey`] is given to receivers.
 ///
 /// Like a [`Secret`](crate::Secret) it has no `Clone`, `Display` or `PartialEq`, and is wiped when it is dropped. It has the
-/// same [`KeyId`] as its public key, so the pages of senders and receivers can be compared.
+/// same [`KeyId`](crate::KeyId) as its public key, so the pages of senders and receivers can be compared.
 ///
 /// ```
-/// use hookring::{Keyring, Message, SignWith, Signer, SigningKey, Timestamp, Verifier, providers};
+/// use hookring::{Keyring, Message, SignWith, Signer, SigningKey, SigningKeyFormat, Timestamp, Verifier, providers};
 ///
 /// let now = Timestamp::now();
-/// let key = SigningKey::generate()?;
-/// let public = key.public_key()?;
+/// let key = SigningKey::generate(SigningKeyFormat::Whsk)?;
+/// let public = key.public_key();
 /// let signer = Signer::new(providers::STANDARD_WEBHOOKS_V1A, Keyring::new(key, now).ring, SignWith::Current)?;
 /// let verifier = Verifier::new(providers::STANDARD_WEBHOOKS_V1A, Keyring::new(public, now).ring)?;
 ///
@@ -43,20 +57,21 @@ pub struct SigningKey {
     text: Zeroizing<Box<str>>,
     /// Wiped by its own `Drop`.
     key: ed25519_dalek::SigningKey,
-    fingerprint: Fingerprint,
+    public: PublicKey,
     label: Option<Arc<str>>,
 }
 
 impl SigningKey {
-    /// Reads `whsk_` and the base64 of a 32-byte seed, or of seed and public key, 64 bytes.
+    /// Reads a private key from its text. Nothing is trimmed or guessed.
     ///
     /// # Errors
     ///
     /// [`KeyError`]: the text is not of this format, or the halves of the key do not belong together.
-    pub fn parse(text: &str) -> Result<Self, KeyError> {
+    pub fn parse(text: &str, format: SigningKeyFormat) -> Result<Self, KeyError> {
+        let SigningKeyFormat::Whsk = format;
         let base64 = text.strip_prefix(WHSK).ok_or(KeyError::MissingPrefix)?;
         if text.len() > MAX_TEXT {
-            return Err(KeyError::WrongLength { bytes: text.len() });
+            return Err(KeyError::TooLong { bytes: text.len(), maximum: MAX_TEXT });
         }
         let mut room = Zeroizing::new(vec![0; base64.len()]);
         let bytes = decode_base64(base64, &mut room)?;
@@ -65,8 +80,8 @@ impl SigningKey {
             (_, Ok(pair)) => ed25519_dalek::SigningKey::from_keypair_bytes(pair).map_err(|_| KeyError::HalvesDiffer)?,
             _ => return Err(KeyError::WrongLength { bytes: bytes.len() }),
         };
-        let fingerprint = Key::fingerprint(&PublicKey::of_ed25519(key.verifying_key())?);
-        Ok(Self { text: Zeroizing::new(text.into()), key, fingerprint, label: None })
+        let public = PublicKey::of_ed25519(key.verifying_key())?;
+        Ok(Self { text: Zeroizing::new(text.into()), key, public, label: None })
     }
 
     /// Makes a new key from the random numbers of the operating system.
@@ -75,7 +90,7 @@ impl SigningKey {
     ///
     /// [`KeyError::NoRandomness`] if the operating system has none. There is no fallback.
     #[cfg(feature = "std")]
-    pub fn generate() -> Result<Self, KeyError> {
+    pub fn generate(format: SigningKeyFormat) -> Result<Self, KeyError> {
         use zeroize::Zeroize as _;
 
         let mut seed = Zeroizing::new([0_u8; 32]);
@@ -88,33 +103,13 @@ impl SigningKey {
         let mut text = Zeroizing::new(alloc::string::String::with_capacity(MAX_TEXT));
         text.push_str(WHSK);
         text.push_str(encoded?);
-        Self::parse(&text)
-    }
-
-    /// Gives the key a public name, which then replaces the fingerprint in [`KeyId`], logs and status pages.
-    ///
-    /// A label names one key, not an endpoint: `stripe-2026-12`. A ring refuses a key with the label of another one that it
-    /// holds or that was revoked from it.
-    ///
-    /// # Errors
-    ///
-    /// [`KeyError::BadLabel`] unless it is 1 to 64 visible ASCII characters.
-    pub fn labelled(mut self, label: &str) -> Result<Self, KeyError> {
-        self.label = Some(crate::key::public_label(label).ok_or(KeyError::BadLabel)?);
-        Ok(self)
+        Self::parse(&text, format)
     }
 
     /// The key that receivers get, with the same label.
-    ///
-    /// # Errors
-    ///
-    /// None for a key that could be made; the type says so because reading public keys can fail.
-    pub fn public_key(&self) -> Result<PublicKey, KeyError> {
-        let key = PublicKey::of_ed25519(self.key.verifying_key())?;
-        match self.label.as_deref() {
-            Some(label) => key.labelled(label),
-            None => Ok(key),
-        }
+    #[must_use]
+    pub fn public_key(&self) -> PublicKey {
+        self.public.clone().with_label(self.label.clone())
     }
 
     /// `whpk_` and the base64 of the public key, as receivers are given it.
@@ -132,21 +127,13 @@ impl SigningKey {
     pub fn reveal(&self) -> &str {
         &self.text
     }
-
-    /// The public name of the key.
-    #[must_use]
-    pub fn id(&self) -> KeyId {
-        Key::id(self)
-    }
 }
+
+labelled_key!(SigningKey, KeyError);
 
 impl Key for SigningKey {
     fn fingerprint(&self) -> Fingerprint {
-        self.fingerprint
-    }
-
-    fn id(&self) -> KeyId {
-        self.label.as_deref().map_or_else(|| self.fingerprint.id(), KeyId::of_label)
+        self.public.fingerprint()
     }
 
     fn label(&self) -> Option<&Arc<str>> {
@@ -158,27 +145,50 @@ impl Key for SigningKey {
 impl sealed::Signs for SigningKey {
     const CURVE: Option<Curve> = Some(Curve::Ed25519);
 
-    /// The content is put together once, in an allocation of its length.
+    /// The content is put together once for all keys.
     fn sign_each<'k>(
         keys: &mut dyn Iterator<Item = &'k Self>,
         _hash: Hash,
         content: sealed::Content<'_>,
         out: &mut dyn FnMut(&[u8]),
     ) -> Result<(), Rejection> {
-        let mut signed = Vec::new();
-        content(&mut |part| signed.extend_from_slice(part))?;
+        let signed = gathered(content)?;
         keys.for_each(|key| out(&key.key.sign(&signed).to_bytes()));
         Ok(())
     }
+}
+
+/// The content in one allocation of its length: a buffer that grows leaves copies behind.
+fn gathered(content: sealed::Content<'_>) -> Result<Vec<u8>, Rejection> {
+    let mut length = 0_usize;
+    content(&mut |part| length = length.saturating_add(part.len()))?;
+    let mut whole = Vec::with_capacity(length);
+    content(&mut |part| whole.extend_from_slice(part))?;
+    Ok(whole)
 }
 
 impl SignKey for SigningKey {}
 
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.label.as_deref() {
-            Some(label) => write!(f, "SigningKey({label})"),
-            None => write!(f, "SigningKey({})", self.fingerprint.id()),
-        }
+        write!(f, "SigningKey({})", Shown(self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_is_gathered_without_growing() {
+        let parts: Vec<Vec<u8>> = (0..200_u8).map(|n| vec![n; usize::from(n)]).collect();
+        let whole = gathered(&|write| {
+            parts.iter().for_each(|part| write(part));
+            Ok(())
+        });
+        let whole = whole.unwrap();
+        assert_eq!(whole, parts.concat());
+        assert_eq!(whole.capacity(), whole.len());
+        assert_eq!(gathered(&|_| Err(Rejection::NeedsWholeBody)), Err(Rejection::NeedsWholeBody));
     }
 }

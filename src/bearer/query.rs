@@ -6,26 +6,12 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::MAX_TOKEN;
+use crate::encoding::{Plus, percent_decoded};
 use crate::error::{Field, Rejection};
 
-/// The bytes behind percent-encoded text, decoded once. `None` stands for an escape that is none. A `+` is a plus: tokens
-/// of standard base64 contain it, and blanks do not occur in tokens.
-pub(crate) fn decoded(text: &str) -> impl Iterator<Item = Option<u8>> {
-    let mut rest = text.as_bytes();
-    core::iter::from_fn(move || {
-        let (first, tail) = rest.split_first()?;
-        rest = tail;
-        if *first != b'%' {
-            return Some(Some(*first));
-        }
-        let mut byte = [0];
-        let digits = tail.split_first_chunk::<2>();
-        Some(digits.filter(|(digits, _)| hex::decode_to_slice(digits, &mut byte).is_ok()).map(|(_, tail)| {
-            rest = tail;
-            let [byte] = byte;
-            byte
-        }))
-    })
+/// A `+` is a plus: tokens of standard base64 contain it, and no token contains a space.
+fn decoded(text: &str) -> impl Iterator<Item = Option<u8>> {
+    percent_decoded(text.as_bytes(), Plus::Itself)
 }
 
 /// The value of the parameter with this name, still encoded.

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::hashed::PresentedKey;
 use crate::key::Fingerprint;
 use crate::keyring::{Keyring, Lineage, Live};
-use crate::mac::{Hash, MacKey, Macs};
+use crate::mac::{self, MacKey};
 use crate::time::Timestamp;
 
 /// This many stored keys are remembered, over all rings.
@@ -101,12 +101,7 @@ impl Slow {
             getrandom::fill(random.as_mut()).ok()?;
             MacKey::new(random.as_ref())
         });
-        let mut macs = Macs::begin(Hash::Sha256, core::iter::once(mac_key.as_ref()?), false);
-        macs.update(key.as_bytes());
-        macs.update(token);
-        let mut tag = Tag::default();
-        tag.copy_from_slice(macs.finish().iter().next()?);
-        Some(tag)
+        Some(Box::new(mac::tag(mac_key.as_ref()?, &[key.as_bytes(), token])))
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {

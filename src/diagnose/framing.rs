@@ -9,7 +9,7 @@ use crate::error::Rejection;
 use crate::headers::Headers;
 use crate::message::RequestView;
 use crate::scheme::{Candidates, Content, Offered, Part, Rules, Scheme, Source, in_each_item};
-use crate::verifier::path_and_query;
+use crate::url::path_and_query;
 
 /// A part of the signed content, perhaps a text that stands in for another part.
 #[derive(Clone, Debug)]

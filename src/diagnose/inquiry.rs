@@ -19,6 +19,7 @@ use crate::encoding::SecretFormat;
 use crate::providers;
 use crate::scheme::{DEFAULT_WINDOW, Scheme};
 use crate::time::Timestamp;
+use crate::url::path_and_query;
 
 /// A rejected delivery and everything that is known about its receiver.
 ///
@@ -184,11 +185,7 @@ impl<'s> Inquiry<'s> {
     /// The whole URL, as a verifier puts it together.
     pub(super) fn url(&self) -> Option<String> {
         let base = self.public_url.as_deref()?;
-        let target = self.target.as_deref().unwrap_or_default();
-        let path = match target.split_once("://") {
-            Some((_, rest)) => rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or_default(),
-            None => target,
-        };
+        let path = path_and_query(self.target.as_deref().unwrap_or_default());
         Some([base.strip_suffix('/').unwrap_or(base), path].concat())
     }
 

@@ -23,9 +23,9 @@ pub(super) struct PublicGiven {
 
 const FORMATS: &[(PublicKeyFormat, Cause)] = &[
     #[cfg(feature = "ed25519")]
-    (PublicKeyFormat::Hex, Cause::SecretAsHex),
+    (PublicKeyFormat::Ed25519Hex, Cause::SecretAsHex),
     #[cfg(feature = "ed25519")]
-    (PublicKeyFormat::Base64, Cause::SecretAsBase64),
+    (PublicKeyFormat::Ed25519Base64, Cause::SecretAsBase64),
     #[cfg(feature = "ed25519")]
     (PublicKeyFormat::Whpk, Cause::SecretPrefix),
     #[cfg(feature = "p256")]

@@ -3,32 +3,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Decodes `%41`; `None` if there is none or one is malformed. `plus` says whether `+` is a blank.
+use crate::encoding::{self, Plus};
+
+/// Decodes `%41`; `None` if there is none or one is malformed. `plus` says whether `+` is a space.
 pub(super) fn percent_decoded(text: &[u8], plus: bool) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len());
-    let (mut rest, mut changed) = (text, false);
-    while let [first, tail @ ..] = rest {
-        rest = match (first, tail) {
-            (b'%', [high, low, after @ ..]) => {
-                let mut byte = [0];
-                hex::decode_to_slice([*high, *low], &mut byte).ok()?;
-                out.extend(byte);
-                changed = true;
-                after
-            }
-            (b'%', _) => return None,
-            (b'+', _) if plus => {
-                out.push(b' ');
-                changed = true;
-                tail
-            }
-            _ => {
-                out.push(*first);
-                tail
-            }
-        };
-    }
-    changed.then_some(out)
+    let plus = if plus { Plus::Space } else { Plus::Itself };
+    encoding::percent_decoded(text, plus).collect::<Option<Vec<u8>>>().filter(|decoded| decoded != text)
 }
 
 /// Percent-encodes everything but letters, digits and what `keep` names.

@@ -14,11 +14,8 @@ pub(super) struct Parts {
 impl Parts {
     /// `None` unless it is an `http` or `https` URL.
     pub(super) fn of(url: &str) -> Option<Self> {
-        let (scheme, rest) = url.split_once("://")?;
-        if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
-            return None;
-        }
-        let (authority, rest) = rest.split_at_checked(rest.find(['/', '?']).unwrap_or(rest.len()))?;
+        let (scheme, authority, rest) = crate::url::parts(url);
+        let scheme = scheme.strip_suffix("://")?;
         let (host, port) = match authority.rsplit_once(':') {
             Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => (host, Some(port.to_string())),
             _ => (authority, None),

@@ -170,10 +170,18 @@ pub enum KeyError {
     /// The text is not standard base64, or has something around it.
     #[error("the key is not standard base64 in its canonical form")]
     NotBase64,
-    /// A key of another length, or not in the form of a public key.
+    /// Longer than any key of this format.
+    #[error("the text of the key has {bytes} bytes, more than {maximum}")]
+    TooLong {
+        /// Length of the text in bytes.
+        bytes: usize,
+        /// The most that is accepted.
+        maximum: usize,
+    },
+    /// A key of another length.
     #[error("the key has {bytes} bytes, which is not the length of one of its kind")]
     WrongLength {
-        /// How many bytes the text decodes to.
+        /// How many bytes the key has, once its text is decoded.
         bytes: usize,
     },
     /// The bytes are not a key of this kind, such as a point that is not on the curve.

@@ -8,7 +8,7 @@ use ::bcrypt::{BcryptError, HashParts, non_truncating_hash, non_truncating_verif
 
 use super::PresentedKey;
 use crate::error::HashError;
-use crate::key::{Fingerprint, Key, KeyId, public_label};
+use crate::key::{Fingerprint, Key, Shown, labelled_key};
 use crate::secret::Secret;
 
 /// bcrypt reads 72 bytes, and the last of them has to be the NUL that ends the text.
@@ -87,7 +87,7 @@ impl BcryptHash {
             BcryptError::Truncation(_) => HashError::TooLongForBcrypt { bytes: text.len(), maximum: MAX_TEXT },
             _ => HashError::NoRandomness,
         })?;
-        Ok(Self { stored: stored.into(), cost, label: secret.label().cloned() })
+        Ok(Self { stored: stored.into(), cost, label: Key::label(secret).cloned() })
     }
 
     /// Reads a stored hash: `$2b$` (or `2a`, `2y`, which are the same), a cost from 10 to 14 in two digits, `$`, and 53
@@ -122,30 +122,15 @@ impl BcryptHash {
     pub const fn cost(&self) -> u32 {
         self.cost
     }
-
-    /// Gives the key a public name, which then replaces the fingerprint in [`KeyId`], logs and status pages.
-    ///
-    /// A label names one key, not an endpoint: `stripe-2026-12`. A ring refuses a key with the label of another one that it
-    /// holds or that was revoked from it.
-    ///
-    /// # Errors
-    ///
-    /// [`HashError::BadLabel`] unless it is 1 to 64 visible ASCII characters.
-    pub fn labelled(mut self, label: &str) -> Result<Self, HashError> {
-        self.label = Some(public_label(label).ok_or(HashError::BadLabel)?);
-        Ok(self)
-    }
 }
+
+labelled_key!(BcryptHash, HashError);
 
 impl Key for BcryptHash {
     /// Identifies the stored record, not the secret: two hashes of one secret are two keys. See
     /// [`Keyring::stage_presented`](crate::Keyring::stage_presented).
     fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of_record("bcrypt", self.stored.as_bytes())
-    }
-
-    fn id(&self) -> KeyId {
-        self.label.as_deref().map_or_else(|| self.fingerprint().id(), KeyId::of_label)
     }
 
     fn label(&self) -> Option<&Arc<str>> {
@@ -166,10 +151,7 @@ impl PresentedKey for BcryptHash {
 
 impl fmt::Debug for BcryptHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.label.as_deref() {
-            Some(label) => write!(f, "BcryptHash({label}, cost {})", self.cost),
-            None => write!(f, "BcryptHash({}, cost {})", Key::id(self), self.cost),
-        }
+        write!(f, "BcryptHash({}, cost {})", Shown(self), self.cost)
     }
 }
 

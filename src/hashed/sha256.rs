@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{PresentedKey, digest_eq};
 use crate::error::HashError;
-use crate::key::{Fingerprint, Key, KeyId, public_label};
+use crate::key::{Fingerprint, Key, Shown, labelled_key};
 use crate::secret::Secret;
 
 /// The block of SHA-256. HMAC hashes longer keys first (RFC 2104).
@@ -32,7 +32,7 @@ const MIN_TEXT: usize = 32;
 /// # Security
 ///
 /// It has no salt and costs nothing to compute, so it protects only what cannot be guessed: texts of less than 32 bytes
-/// are refused, and a human's password belongs into a slow hash. The [`KeyId`] is made from the hash and lets anybody
+/// are refused, and a human's password belongs into a slow hash. The [`KeyId`](crate::KeyId) is made from the hash and lets anybody
 /// test guesses of a guessable secret offline; give such a key a public name with [`Sha256Hash::labelled`].
 ///
 /// It cannot sign:
@@ -98,7 +98,7 @@ impl Sha256Hash {
         if bytes < MIN_TEXT {
             return Err(HashError::TooShort { bytes, minimum: MIN_TEXT });
         }
-        Ok(Self { hash: Sha256::digest(secret.reveal()).into(), label: secret.label().cloned() })
+        Ok(Self { hash: Sha256::digest(secret.reveal()).into(), label: Key::label(secret).cloned() })
     }
 
     /// Reads a stored hash: 64 hexadecimal digits in either case, and nothing around them.
@@ -124,28 +124,13 @@ impl Sha256Hash {
     pub fn to_hex(&self) -> String {
         hex::encode(self.hash)
     }
-
-    /// Gives the key a public name, which then replaces the fingerprint in [`KeyId`], logs and status pages.
-    ///
-    /// A label names one key, not an endpoint: `stripe-2026-12`. A ring refuses a key with the label of another one that it
-    /// holds or that was revoked from it.
-    ///
-    /// # Errors
-    ///
-    /// [`HashError::BadLabel`] unless it is 1 to 64 visible ASCII characters.
-    pub fn labelled(mut self, label: &str) -> Result<Self, HashError> {
-        self.label = Some(public_label(label).ok_or(HashError::BadLabel)?);
-        Ok(self)
-    }
 }
+
+labelled_key!(Sha256Hash, HashError);
 
 impl Key for Sha256Hash {
     fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of_record("sha256", &self.hash)
-    }
-
-    fn id(&self) -> KeyId {
-        self.label.as_deref().map_or_else(|| self.fingerprint().id(), KeyId::of_label)
     }
 
     fn label(&self) -> Option<&Arc<str>> {
@@ -161,9 +146,6 @@ impl PresentedKey for Sha256Hash {
 
 impl fmt::Debug for Sha256Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.label.as_deref() {
-            Some(label) => write!(f, "Sha256Hash({label})"),
-            None => write!(f, "Sha256Hash({})", Key::id(self)),
-        }
+        write!(f, "Sha256Hash({})", Shown(self))
     }
 }

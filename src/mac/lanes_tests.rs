@@ -1,11 +1,4 @@
 //! The lanes against the `hmac` and `sha2` crates.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test may panic"
-)]
 
 use alloc::vec::Vec;
 

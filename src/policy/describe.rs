@@ -4,7 +4,7 @@
 //! back, each moved by the same step", which covers repeats, alphabets, counters and keyboard walks alike; "this word";
 //! "a letter that usually comes next". Each has a price in bits, and the prices are those of a prefix code, so at most
 //! 2^k texts have a description of k bits. That makes the chance that a *random* text has a short one a simple quotient:
-//! see the gate in the parent module. No pattern has to be assessed on its own.
+//! see `GATE` in `judge.rs`. No pattern has to be assessed on its own.
 
 use alloc::vec;
 use alloc::vec::Vec;

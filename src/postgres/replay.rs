@@ -9,6 +9,7 @@ use tokio_postgres::{Row, Transaction};
 
 use super::{Parameter, Pool};
 use crate::replay::{Claim, ClaimToken, ReplayKey, ReplayStore};
+use crate::time::millis_up;
 
 /// Claims in one statement. An entry that counts is found without a lock, so a copy does not wait for the transaction of
 /// the one who is at work. Of two that both saw none, one inserts and the other gets no row.
@@ -163,7 +164,7 @@ impl<P: Pool> ReplayStore for PostgresReplayStore<P> {
 
     async fn claim(&self, key: ReplayKey, lease: Duration) -> Result<Claim, Self::Error> {
         let mut held = self.pool.get().await.map_err(PostgresReplayError::Pool)?;
-        let (bytes, time) = (key.as_bytes().as_slice(), millis(lease));
+        let (bytes, time) = (key.as_bytes().as_slice(), millis_up(lease));
         let parameters: [Parameter<'_>; 2] = [(&bytes, Type::BYTEA), (&time, Type::INT8)];
         let row = P::client(&mut held).query_typed_opt(CLAIM, &parameters).await.map_err(PostgresReplayError::Postgres)?;
         let Some(row) = row else { return Ok(Claim::InProgress { retry_after: lease.min(JUST_CLAIMED) }) };
@@ -204,7 +205,7 @@ impl Parameters {
     fn of(token: ClaimToken, time: Duration) -> Self {
         // A fence that PostgreSQL did not give matches no entry.
         let fence = i64::try_from(token.fence()).unwrap_or(-1);
-        Self { key: token.key().as_bytes().to_vec(), fence, millis: millis(time) }
+        Self { key: token.key().as_bytes().to_vec(), fence, millis: millis_up(time) }
     }
 
     fn without_time(&self) -> [Parameter<'_>; 2] {
@@ -214,11 +215,6 @@ impl Parameters {
     fn with_time(&self) -> [Parameter<'_>; 3] {
         [(&self.key, Type::BYTEA), (&self.fence, Type::INT8), (&self.millis, Type::INT8)]
     }
-}
-
-/// Whole milliseconds, rounded up.
-fn millis(time: Duration) -> i64 {
-    i64::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(i64::MAX)
 }
 
 impl<P: Clone> Clone for PostgresReplayStore<P> {

@@ -12,6 +12,29 @@ use super::forms::{seconds, stamped};
 use crate::encoding::{Encoding, SecretFormat};
 use crate::scheme::{Algorithm, Covers, Grammar, Part, Place, Scheme, Source, Tagged, Unit};
 
+/// What the function of a row reads and the row cannot declare: a made-up delivery needs it.
+pub(crate) struct Reads {
+    /// The name of the row.
+    pub(crate) scheme: &'static str,
+    /// Whether it reads the fields of a form.
+    pub(crate) form: bool,
+    /// Headers, with values that will do.
+    pub(crate) headers: &'static [(&'static str, &'static str)],
+}
+
+pub(crate) const READS: &[Reads] = &[
+    Reads { scheme: "twilio", form: true, headers: FORM },
+    Reads { scheme: "plivo", form: true, headers: FORM },
+    Reads { scheme: "mandrill", form: true, headers: &[] },
+    Reads { scheme: "mercado-pago", form: false, headers: &[("x-request-id", "sample-request")] },
+    Reads {
+        scheme: "contentful",
+        form: false,
+        headers: &[("x-contentful-signed-headers", "x-contentful-signed-headers,x-contentful-timestamp")],
+    },
+];
+const FORM: &[(&str, &str)] = &[("content-type", "application/x-www-form-urlencoded")];
+
 /// `Body=xDigits1` and `Body=x&Digits=1` sign alike: every byte counts, but not which field it belongs to.
 const RUN_TOGETHER: Covers<'static> = Covers::Only("the URL, and the names and values of the form run together");
 

@@ -26,7 +26,7 @@ pub const STANDARD_WEBHOOKS_V1A: Scheme<'static> = Scheme::new(
 /// Discord: `X-Signature-Ed25519: <hex>` and `X-Signature-Timestamp` (seconds), Ed25519 over `time body`, 300 s both ways.
 ///
 /// Confidence A. Not covered: id, other headers. Discord sends bad signatures on purpose and expects 401. The key is
-/// hexadecimal ([`PublicKeyFormat::Hex`](crate::PublicKeyFormat)). Rotation: no overlap documented. Source: its SDK.
+/// hexadecimal ([`PublicKeyFormat::Ed25519Hex`](crate::PublicKeyFormat)). Rotation: no overlap documented. Source: its SDK.
 #[cfg(feature = "ed25519")]
 pub const DISCORD: Scheme<'static> = Scheme::new(
     "discord",
@@ -40,8 +40,8 @@ pub const DISCORD: Scheme<'static> = Scheme::new(
 
 /// Telnyx: `telnyx-signature-ed25519: <base64>` and `telnyx-timestamp` (seconds), Ed25519 over `time|body`, 300 s both ways.
 ///
-/// Confidence A. Not covered: id, other headers. The key is base64 ([`PublicKeyFormat::Base64`](crate::PublicKeyFormat)).
-/// Rotation: no overlap documented. Source: its SDK.
+/// Confidence A. Not covered: id, other headers. The key is base64
+/// ([`PublicKeyFormat::Ed25519Base64`](crate::PublicKeyFormat)). Rotation: no overlap documented. Source: its SDK.
 #[cfg(feature = "ed25519")]
 pub const TELNYX: Scheme<'static> = Scheme::new(
     "telnyx",

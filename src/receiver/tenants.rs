@@ -9,7 +9,7 @@ use core::pin::Pin;
 use http::request::Parts;
 
 use super::endpoint::Endpoint;
-use crate::bearer::percent_decoded;
+use crate::encoding::{Plus, percent_decoded};
 
 /// Finds the endpoint of the tenant that a request is for.
 ///
@@ -82,7 +82,7 @@ pub fn segment(place: usize) -> impl Fn(&Parts) -> Option<String> + Send + Sync 
 }
 
 fn decoded(segment: &str) -> Option<String> {
-    let bytes = percent_decoded(segment).collect::<Option<_>>()?;
+    let bytes = percent_decoded(segment.as_bytes(), Plus::Itself).collect::<Option<_>>()?;
     String::from_utf8(bytes).ok().filter(|segment| !segment.is_empty())
 }
 

@@ -2,16 +2,17 @@
 
 use crate::key::Curve;
 use crate::mac::Hash;
+use crate::names::names;
 
 /// The algorithm of a scheme. Fixed by the scheme, never read from a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
     /// HMAC with SHA-256 (RFC 2104, FIPS 180-4).
     HmacSha256,
-    /// HMAC with SHA-384.
+    /// HMAC with SHA-384 (RFC 2104, FIPS 180-4).
     HmacSha384,
-    /// HMAC with SHA-512.
+    /// HMAC with SHA-512 (RFC 2104, FIPS 180-4).
     HmacSha512,
     /// HMAC with SHA-1, for providers that sign with nothing better. The known attacks on SHA-1 find collisions and do not
     /// reach HMAC (RFC 6151 says why for MD5, and it holds here too), but do not choose it for a scheme of your own.
@@ -24,6 +25,18 @@ pub enum Algorithm {
     #[cfg(feature = "p256")]
     EcdsaP256,
 }
+
+names!(Algorithm {
+    HmacSha256 = "hmac-sha256",
+    HmacSha384 = "hmac-sha384",
+    HmacSha512 = "hmac-sha512",
+    #[cfg(feature = "sha1")]
+    HmacSha1 = "hmac-sha1",
+    #[cfg(feature = "ed25519")]
+    Ed25519 = "ed25519",
+    #[cfg(feature = "p256")]
+    EcdsaP256 = "ecdsa-p256",
+});
 
 impl Algorithm {
     /// The hash under the HMAC. A scheme with a public key has none, and nothing asks for it.

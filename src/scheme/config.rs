@@ -183,18 +183,18 @@ impl SchemeConfig {
 
         let mut scheme = Scheme::new(
             &raw.name,
-            named("algorithm", &raw.algorithm, raw::ALGORITHMS)?,
+            named("algorithm", &raw.algorithm)?,
             place(signature, &headers)?,
             grammar(signature, &accept)?,
-            named("encoding", &raw.encoding, raw::ENCODINGS)?,
+            named("encoding", &raw.encoding)?,
             &parts,
         )
         .or_signed(&or_parts)
-        .secret_format(named("secret_format", &raw.secret_format, raw::SECRET_FORMATS)?)
+        .secret_format(named("secret_format", &raw.secret_format)?)
         .require(&require)
         .alias(&alias);
         if let Some(timestamp) = &raw.timestamp {
-            let unit = named("timestamp.unit", &timestamp.unit, raw::UNITS)?;
+            let unit = named("timestamp.unit", &timestamp.unit)?;
             scheme = scheme.timestamp(source("timestamp", &timestamp.source())?, unit);
             if let Some(twin) = &timestamp.also_in {
                 scheme = scheme.timestamp_also_in(source("timestamp.also_in", &twin.borrowed())?);

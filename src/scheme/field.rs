@@ -3,6 +3,8 @@
 //! Bodies are not parsed here: the field of a JSON or form body that a scheme names is found, and nothing else is looked
 //! at. A field that occurs twice is an error, because two parsers could choose differently.
 
+use crate::encoding::{Plus, percent_decoded};
+
 /// Why a field was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -13,32 +15,10 @@ pub(crate) enum Fault {
 
 /// Finds a field of a form body by its name and hands its decoded bytes to `out`, piece by piece.
 pub(crate) fn form(body: &[u8], name: &str, out: &mut dyn FnMut(&[u8])) -> Result<(), Fault> {
-    percent_decode(form_raw(body, name)?, out)
-}
-
-/// Decodes `%xx` and `+` of a form (the URL Standard, section 5.1) strictly.
-pub(crate) fn percent_decode(text: &[u8], out: &mut dyn FnMut(&[u8])) -> Result<(), Fault> {
-    let mut rest = text;
-    while let [byte, tail @ ..] = rest {
-        rest = match (byte, tail) {
-            (b'%', [high, low, after @ ..]) => {
-                let mut decoded = [0];
-                hex::decode_to_slice([*high, *low], &mut decoded).map_err(|_| Fault::Malformed)?;
-                out(&decoded);
-                after
-            }
-            (b'%', _) => return Err(Fault::Malformed),
-            (b'+', after) => {
-                out(b" ");
-                after
-            }
-            (plain, after) => {
-                out(&[*plain]);
-                after
-            }
-        };
-    }
-    Ok(())
+    percent_decoded(form_raw(body, name)?, Plus::Space).try_for_each(|byte| {
+        out(&[byte.ok_or(Fault::Malformed)?]);
+        Ok(())
+    })
 }
 
 /// Finds a field of a form body that must occur once; its value is still percent-encoded.
@@ -57,9 +37,7 @@ pub(crate) fn form_raw<'b>(body: &'b [u8], name: &str) -> Result<&'b [u8], Fault
 /// Whether the name of a form field, decoded, is this one. Whoever reads the form after us decodes names too, so another
 /// spelling of the same name has to count as the same field.
 fn names(key: &[u8], name: &str) -> bool {
-    let mut left = Some(name.as_bytes());
-    let decoded = percent_decode(key, &mut |piece| left = left.and_then(|left| left.strip_prefix(piece)));
-    decoded.is_ok() && left == Some(b"".as_slice())
+    percent_decoded(key, Plus::Space).eq(name.bytes().map(Some))
 }
 
 #[cfg(test)]

@@ -38,18 +38,10 @@ pub(super) fn check_surface(text: &str, format: SecretFormat) -> Result<(), Secr
         _ if format == SecretFormat::V1Whsec => Err(SecretError::MissingPrefix),
         Some(("", _)) => Ok(()),
         // `v1,whsec_…` taken as text would silently be another key. Other text in front may belong to a foreign secret.
-        Some((before, _)) if !is_text(format) || before.ends_with(',') => Err(SecretError::MarkerBeforePrefix),
+        Some((before, _)) if !format.is_text() || before.ends_with(',') => Err(SecretError::MarkerBeforePrefix),
         None if format == SecretFormat::Whsec => Err(SecretError::MissingPrefix),
         _ => Ok(()),
     }
-}
-
-/// Whether any text whatever may be a secret of this format.
-pub(super) const fn is_text(format: SecretFormat) -> bool {
-    !matches!(
-        format,
-        SecretFormat::Hex | SecretFormat::Base64 | SecretFormat::Base64Url | SecretFormat::Whsec | SecretFormat::V1Whsec
-    )
 }
 
 /// Decodes into a buffer of the final size, so that no unwiped copy is left behind.

@@ -9,6 +9,7 @@ use crate::key::SignKey;
 use crate::message::{Message, RequestView, Said};
 use crate::scheme::{Content, Names, Rules, Signatures, in_body};
 use crate::time::{self, Timestamp};
+use crate::url;
 
 pub(super) struct Prepared<'r, 'm> {
     rules: &'r Rules,
@@ -42,9 +43,9 @@ impl<'r, 'm> Prepared<'r, 'm> {
             names: self.names,
             view: RequestView {
                 method: message.method,
-                url: message.url.map(|url| (url, "")),
+                url: message.url.map(|url| (url::without_fragment(url), "")),
                 headers: &message.headers,
-                target: message.url.map(target),
+                target: message.url.map(url::target),
                 timestamp: self.timestamp.as_deref().map(str::as_bytes),
                 id: self.id.map(str::as_bytes),
                 body: message.body,
@@ -75,13 +76,6 @@ impl<'r, 'm> Prepared<'r, 'm> {
             _ => SignError::Unbuildable,
         }
     }
-}
-
-/// Path and query of a URL, as they are sent.
-fn target(url: &str) -> &str {
-    let url = url.split('#').next().unwrap_or_default();
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or_default()
 }
 
 /// The text of the timestamp: now, or what the body says if the scheme keeps it there.

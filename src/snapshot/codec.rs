@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::stored::{StoredKey, label};
-use crate::key::{Fingerprint, KeyId};
+use crate::key::{Fingerprint, KeyId, public_label};
 use crate::keyring::{Lineage, MAX_LIVE, MAX_TOMBSTONES, Place, Record, Tombstone};
 use crate::time::Timestamp;
 
@@ -118,8 +118,11 @@ pub(super) fn decode<K: StoredKey>(bytes: &[u8]) -> Option<Record<K>> {
             return None;
         }
         last = rank;
-        let label = Some(from.text()?).filter(|label| !label.is_empty());
-        keys.push((place, Arc::new(K::read(&mut from, label)?)));
+        let label = match from.text()? {
+            "" => None,
+            label => Some(public_label(label)?),
+        };
+        keys.push((place, Arc::new(K::read(&mut from)?.with_label(label))));
     }
     let count = usize::from(u16::from_be_bytes(from.array()?));
     if count > MAX_TOMBSTONES {

@@ -6,12 +6,12 @@ use super::codec::{Reader, Sink};
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 use crate::asymmetric::PublicKey;
 #[cfg(feature = "ed25519")]
-use crate::asymmetric::SigningKey;
+use crate::asymmetric::{SigningKey, SigningKeyFormat};
 use crate::encoding::SecretFormat;
 #[cfg(feature = "bcrypt")]
 use crate::hashed::BcryptHash;
 use crate::hashed::Sha256Hash;
-use crate::key::Key;
+use crate::key::{Key, Labelled};
 use crate::secret::Secret;
 
 /// A key that can be stored in a sealed ring. Closed: implemented by [`Secret`], [`Sha256Hash`], `BcryptHash`, and with their
@@ -22,18 +22,18 @@ use crate::secret::Secret;
 pub trait StoredKey: Key + sealed::Stored {}
 
 pub(crate) mod sealed {
-    use super::{Reader, Sink};
+    use super::{Labelled, Reader, Sink};
 
     /// The form of a key in a snapshot. To make another kind of key storable: a `KIND` of its own, and these two.
     #[expect(unnameable_types, private_interfaces, private_bounds, reason = "this is how the trait is sealed")]
-    pub trait Stored: Sized {
+    pub trait Stored: Labelled {
         /// Stands in the clear part of the envelope. Never used twice: 1 secrets, 2 SHA-256 hashes, 3 bcrypt
         /// hashes, 4 public keys, 5 private signing keys.
         const KIND: u8;
         /// Writes everything but the label; `None` if the key must not be stored.
         fn write(&self, out: &mut impl Sink) -> Option<()>;
-        /// Reads what `write` wrote; `None` for anything else.
-        fn read(from: &mut Reader<'_>, label: Option<&str>) -> Option<Self>;
+        /// Reads what `write` wrote, without a label; `None` for anything else.
+        fn read(from: &mut Reader<'_>) -> Option<Self>;
     }
 }
 
@@ -48,19 +48,14 @@ impl sealed::Stored for Secret {
         if self.is_derived() {
             return None;
         }
-        let format = FORMATS.iter().find(|(_, format)| *format == self.format())?;
-        out.put(&[format.0]);
+        out.put(&[code(self.format())]);
         out.text(self.reveal())
     }
 
-    fn read(from: &mut Reader<'_>, label: Option<&str>) -> Option<Self> {
-        let code = from.byte()?;
-        let (_, format) = FORMATS.iter().find(|(known, _)| *known == code)?;
-        let secret = Self::restored(from.text()?, *format).ok()?;
-        match label {
-            Some(label) => secret.labelled(label).ok(),
-            None => Some(secret),
-        }
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        let byte = from.byte()?;
+        let format = SecretFormat::ALL.iter().find(|format| code(**format) == byte)?;
+        Self::restored(from.text()?, *format).ok()
     }
 }
 
@@ -74,14 +69,10 @@ impl sealed::Stored for Sha256Hash {
         out.text(&self.to_hex())
     }
 
-    fn read(from: &mut Reader<'_>, label: Option<&str>) -> Option<Self> {
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
         let text = from.text()?;
         // Upper case would be a second spelling.
-        let hash = Self::parse_hex(text).ok().filter(|hash| hash.to_hex() == text)?;
-        match label {
-            Some(label) => hash.labelled(label).ok(),
-            None => Some(hash),
-        }
+        Self::parse_hex(text).ok().filter(|hash| hash.to_hex() == text)
     }
 }
 
@@ -97,12 +88,8 @@ impl sealed::Stored for BcryptHash {
         out.text(self.as_str())
     }
 
-    fn read(from: &mut Reader<'_>, label: Option<&str>) -> Option<Self> {
-        let hash = Self::parse(from.text()?).ok()?;
-        match label {
-            Some(label) => hash.labelled(label).ok(),
-            None => Some(hash),
-        }
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        Self::parse(from.text()?).ok()
     }
 }
 
@@ -120,15 +107,11 @@ impl sealed::Stored for PublicKey {
         out.text(&text)
     }
 
-    fn read(from: &mut Reader<'_>, label: Option<&str>) -> Option<Self> {
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
         let curve = from.byte()?;
         let text = from.text()?;
         // Another spelling of the same key would be a second form.
-        let key = Self::restored(curve, text).filter(|key| key.stored().1 == text)?;
-        match label {
-            Some(label) => key.labelled(label).ok(),
-            None => Some(key),
-        }
+        Self::restored(curve, text).filter(|key| key.stored().1 == text)
     }
 }
 
@@ -144,27 +127,25 @@ impl sealed::Stored for SigningKey {
         out.text(self.reveal())
     }
 
-    fn read(from: &mut Reader<'_>, label: Option<&str>) -> Option<Self> {
-        let key = Self::parse(from.text()?).ok()?;
-        match label {
-            Some(label) => key.labelled(label).ok(),
-            None => Some(key),
-        }
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        Self::parse(from.text()?, SigningKeyFormat::Whsk).ok()
     }
 }
 
 /// The codes are part of the format: add, never change.
-const FORMATS: &[(u8, SecretFormat)] = &[
-    (1, SecretFormat::Utf8),
-    (2, SecretFormat::Hex),
-    (3, SecretFormat::Base64),
-    (4, SecretFormat::Base64Url),
-    (5, SecretFormat::Whsec),
-    (6, SecretFormat::V1Whsec),
-    (7, SecretFormat::HtmlText),
-    #[cfg(feature = "sha1")]
-    (8, SecretFormat::Sha1OfText),
-];
+const fn code(format: SecretFormat) -> u8 {
+    match format {
+        SecretFormat::Utf8 => 1,
+        SecretFormat::Hex => 2,
+        SecretFormat::Base64 => 3,
+        SecretFormat::Base64Url => 4,
+        SecretFormat::Whsec => 5,
+        SecretFormat::V1Whsec => 6,
+        SecretFormat::HtmlText => 7,
+        #[cfg(feature = "sha1")]
+        SecretFormat::Sha1OfText => 8,
+    }
+}
 
 /// The label of a key, as a text that may be empty. Labels themselves never are.
 pub(super) fn label(key: &impl Key) -> &str {

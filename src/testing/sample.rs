@@ -6,32 +6,23 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::Delivery;
+use crate::providers::READS;
 use crate::scheme::{Part, Place, Scheme, Source};
 use crate::time::{self, Timestamp};
 
 const URL: &str = "https://hooks.example.com/in?data.id=123&from=sample";
 const FILLER: &str = "sample";
 
-/// Schemes whose function reads a form.
-const FORMS: &[&str] = &["twilio", "mandrill", "plivo"];
-/// Headers that the function of a scheme reads.
-const HEADERS: &[(&str, &str, &str)] = &[
-    ("contentful", "x-contentful-signed-headers", "x-contentful-signed-headers,x-contentful-timestamp"),
-    ("mercado-pago", "x-request-id", "sample-request"),
-    ("twilio", "content-type", "application/x-www-form-urlencoded"),
-    ("plivo", "content-type", "application/x-www-form-urlencoded"),
-];
-
 pub(super) fn of(scheme: &Scheme<'_>, now: Timestamp) -> Delivery {
     let fields = Fields::of(scheme, now);
+    let reads = READS.iter().find(|reads| reads.scheme == scheme.name());
     let body = match scheme.items {
-        _ if !fields.form.is_empty() || FORMS.contains(&scheme.name()) => form(&fields.form),
+        _ if !fields.form.is_empty() || reads.is_some_and(|reads| reads.form) => form(&fields.form),
         None => object(&fields.json),
         Some(path) => format!("{{\"{path}\":[{0},{0}]}}", object(&fields.json)),
     };
     let mut delivery = Delivery::new("POST", URL).body(body);
-    // What a function reads is not in the scheme.
-    for (_, name, value) in HEADERS.iter().filter(|(of, ..)| *of == scheme.name()) {
+    for (name, value) in reads.into_iter().flat_map(|reads| reads.headers) {
         delivery = delivery.header(name, value);
     }
     for part in scheme.parts {

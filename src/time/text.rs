@@ -5,9 +5,10 @@
 use core::fmt::{self, Write};
 
 use super::Timestamp;
+use crate::names::names;
 
 /// The form in which a scheme writes its timestamp.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Unit {
     /// Unix seconds: 1 to 11 digits.
@@ -24,6 +25,15 @@ pub enum Unit {
     /// HTTP date (RFC 9110, IMF-fixdate): `Mon, 21 Sep 2026 14:13:20 GMT`.
     HttpDate,
 }
+
+names!(Unit {
+    Seconds = "seconds",
+    Millis = "millis",
+    SecondsOrMillis = "seconds-or-millis",
+    Rfc3339 = "rfc3339",
+    IsoUtc = "iso-utc",
+    HttpDate = "http-date",
+});
 
 /// Reads a timestamp. `None` for anything that is not exactly of the form: no sign, no blanks, no superfluous zero.
 pub(crate) fn parse(text: &[u8], unit: Unit) -> Option<Timestamp> {

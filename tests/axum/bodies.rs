@@ -146,7 +146,7 @@ async fn whole_bodies_are_not_read_in_vain() {
     let twilio = Verifier::builder(providers::TWILIO).public_url("https://hooks.example").build(ring()).unwrap();
     let twilio = Receiver::new(twilio);
     let text = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
-    let key = PublicKey::parse(text, PublicKeyFormat::Hex).unwrap();
+    let key = PublicKey::parse(text, PublicKeyFormat::Ed25519Hex).unwrap();
     let keys = Keyring::new(key, Timestamp::now()).ring;
     let discord = Receiver::new(Verifier::new(providers::DISCORD, keys.clone()).unwrap());
     let (hex64, hex128) = ("0".repeat(64), "0".repeat(128));

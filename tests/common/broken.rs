@@ -177,17 +177,7 @@ mod public {
 
     fn key(given: &Value) -> Option<(&str, PublicKeyFormat)> {
         let text = given.get("value")?.as_str()?;
-        let format = match given.get("encoding")?.as_str()? {
-            #[cfg(feature = "ed25519")]
-            "whpk-ed25519" => PublicKeyFormat::Whpk,
-            #[cfg(feature = "ed25519")]
-            "ed25519-public-hex" => PublicKeyFormat::Hex,
-            #[cfg(feature = "ed25519")]
-            "ed25519-public-base64" => PublicKeyFormat::Base64,
-            #[cfg(feature = "p256")]
-            "ecdsa-p256-spki-base64" => PublicKeyFormat::P256Spki,
-            _ => return None,
-        };
+        let format = given.get("encoding")?.as_str()?.parse().ok()?;
         Some((text, format))
     }
 }

@@ -130,17 +130,8 @@ fn secrets<K>(vector: &Value, read: &dyn Fn(&Value) -> Result<K, Outcome>) -> Re
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 fn public_key(given: &Value) -> Result<hookring::PublicKey, Outcome> {
     use hookring::{PublicKey, PublicKeyFormat};
-    let format = match text(given, "encoding")? {
-        #[cfg(feature = "ed25519")]
-        "whpk-ed25519" => PublicKeyFormat::Whpk,
-        #[cfg(feature = "ed25519")]
-        "ed25519-public-hex" => PublicKeyFormat::Hex,
-        #[cfg(feature = "ed25519")]
-        "ed25519-public-base64" => PublicKeyFormat::Base64,
-        #[cfg(feature = "p256")]
-        "ecdsa-p256-spki-base64" => PublicKeyFormat::P256Spki,
-        _ => return Err(Outcome::unsupported("unknown_encoding")),
-    };
+    let format = text(given, "encoding")?.parse::<PublicKeyFormat>();
+    let format = format.map_err(|_| Outcome::unsupported("unknown_encoding"))?;
     PublicKey::parse(text(given, "value")?, format).map_err(|why| Outcome::config_error("bad_key", &why))
 }
 

@@ -3,9 +3,13 @@
 //! An input is a file in `inputs/NAME/` for the property of this name. `fuzz/` runs the same functions on new inputs.
 
 mod properties;
+#[path = "../support/random.rs"]
+mod random;
 
 use std::fs;
 use std::path::Path;
+
+use random::Random;
 
 #[test]
 fn every_kept_input_keeps_its_property() {
@@ -32,18 +36,11 @@ fn every_kept_input_keeps_its_property() {
 /// Cheap noise: whatever length and whatever bytes.
 #[test]
 fn noise_keeps_every_property() {
-    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
     for (_, holds) in properties::ALL {
-        for round in 0..60_u64 {
-            let len = usize::try_from(next() % (1 + 4 * round)).unwrap();
-            let bytes: Vec<u8> = (0..len).map(|_| next().to_le_bytes()[3]).collect();
-            holds(&bytes);
+        for round in 0..60 {
+            let len = random.below(1 + 4 * round);
+            holds(&random.bytes(len));
         }
     }
 }

@@ -4,26 +4,9 @@ use base64ct::{Base64, Encoding as _};
 use hookring::{Scheme, SecretFormat};
 use serde_json::json;
 
-/// splitmix64: small, and the same everywhere.
-pub(crate) struct Random(pub(crate) u64);
+use crate::random::Random;
 
 impl Random {
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
-    }
-
-    fn bytes(&mut self, len: usize) -> Vec<u8> {
-        (0..len).map(|_| self.next() as u8).collect()
-    }
-
     fn text(&mut self, len: usize, alphabet: &[u8]) -> String {
         (0..len).map(|_| char::from(alphabet[self.below(alphabet.len())])).collect()
     }

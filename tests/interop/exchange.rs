@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 use crate::common::delivery::{Delivery, Ring, split_url};
 use crate::common::outcome::Verdict;
-use crate::deliveries::{Given, Headers, Kind, Random, Tampering, headers_to_sign, make, secret, tamper};
+use crate::deliveries::{Given, Headers, Kind, Tampering, headers_to_sign, make, secret, tamper};
+use crate::random::Random;
 use crate::sdk::Sdk;
 
 const HOUR: Duration = Duration::from_secs(3600);

@@ -1,7 +1,7 @@
 //! What is stored, what comes back, and who is too late.
 
 use hookring::postgres::PostgresKeyringStore;
-use hookring::{Event, EventKind, Key as _, PresentedKey as _, Role, Sha256Hash, Swapped};
+use hookring::{Event, EventKind, PresentedKey as _, Role, Sha256Hash, Swapped};
 
 use super::*;
 

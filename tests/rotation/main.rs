@@ -9,6 +9,8 @@ mod clock;
 mod equality;
 mod events;
 mod memory;
+#[path = "../support/numbered.rs"]
+mod numbered;
 mod refusals;
 mod thousand;
 mod walk;
@@ -20,27 +22,12 @@ use hookring::{
     KeyId, Keyring, Message, Rejection, Request, Role, Secret, SecretFormat, SecretPolicy, SignWith, Signer, Timestamp,
     Verifier, providers,
 };
+use numbered::{START, id, ring, secret};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
-/// When the tests begin.
-const START: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
 const BODY: &[u8] = br#"{"type":"ping"}"#;
-
-/// The same secret for the same number.
-fn secret(n: u32) -> Arc<Secret> {
-    let text = format!("{n:08x}").repeat(8);
-    Arc::new(Secret::parse(&text, SecretFormat::Hex, &SecretPolicy::dangerous_any_strength()).unwrap())
-}
-
-fn id(n: u32) -> KeyId {
-    secret(n).id()
-}
-
-fn ring(n: u32) -> Keyring {
-    Keyring::new(secret(n), START).ring
-}
 
 /// The live keys with their roles and deadlines.
 fn live(ring: &Keyring, now: Timestamp) -> Vec<(KeyId, Role, Option<Timestamp>)> {

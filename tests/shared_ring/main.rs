@@ -6,6 +6,8 @@
     reason = "a test fails by panicking, has small numbers, and always has std"
 )]
 
+#[path = "../support/numbered.rs"]
+mod numbered;
 mod replace;
 mod store;
 mod streams;
@@ -14,30 +16,14 @@ mod threads;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookring::{
-    KeyId, KeySource, Keyring, Message, Secret, SecretFormat, SecretPolicy, SignWith, Signer, Timestamp, providers,
-};
+use hookring::{KeySource, Keyring, Message, Secret, SignWith, Signer, Timestamp, providers};
+use numbered::{START, id, ring, secret};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
-const START: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
 const BODY: &[u8] = br#"{"type":"ping"}"#;
 
 type Delivery = Vec<(String, String)>;
-
-/// The same secret for the same number.
-fn secret(n: u32) -> Arc<Secret> {
-    let text = format!("{n:08x}").repeat(8);
-    Arc::new(Secret::parse(&text, SecretFormat::Hex, &SecretPolicy::dangerous_any_strength()).unwrap())
-}
-
-fn id(n: u32) -> KeyId {
-    secret(n).id()
-}
-
-fn ring(n: u32) -> Keyring {
-    Keyring::new(secret(n), START).ring
-}
 
 fn signed(keys: impl KeySource<Key = Secret>) -> Delivery {
     let signer = Signer::new(providers::GENERIC_SHA256, keys, SignWith::Current).unwrap();

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use hookring::{Claim, ClaimToken, Guard, Outcome, ReplayKey, ReplayStore, Timestamp, Verified};
 
 use crate::deliveries::{Pair, scope};
+use crate::random::Random;
 
 /// How large a run is.
 #[derive(Clone, Copy)]
@@ -139,23 +140,6 @@ impl<S: ReplayStore> ReplayStore for Recorded<S> {
     }
 }
 
-/// splitmix64: small, and the same everywhere.
-pub(crate) struct Random(pub(crate) u64);
-
-impl Random {
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
-}
-
 /// What goes wrong in one attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mishap {
@@ -177,7 +161,7 @@ impl Mishap {
             50..60 => Self::PanicsAfter,
             60..65 => Self::SlowBefore,
             65..70 => Self::SlowAfter,
-            70..100 => Self::Cancelled(random.below(4000)),
+            70..100 => Self::Cancelled(random.below(4000) as u64),
             _ => Self::None,
         }
     }
@@ -267,10 +251,10 @@ pub(crate) async fn run<A: Attempt>(
     let mut sends: Vec<usize> = Vec::new();
     for n in 0..size.deliveries {
         history.write(format_args!("planned {}", name(pair.key(&format!("msg_{n}")))));
-        sends.extend(std::iter::repeat_n(n, 1 + random.below(4) as usize));
+        sends.extend(std::iter::repeat_n(n, 1 + random.below(4)));
     }
     for n in (1..sends.len()).rev() {
-        sends.swap(n, random.below(n as u64 + 1) as usize);
+        sends.swap(n, random.below(n + 1));
     }
     let total = sends.len();
     let queue = Arc::new(Queue { fresh: Mutex::new(sends), later: Mutex::default(), left: AtomicUsize::new(total) });
@@ -283,7 +267,7 @@ pub(crate) async fn run<A: Attempt>(
         let (clock, running, mut random) = (Arc::clone(&clock), Arc::clone(&running), Random(size.seed ^ 1));
         std::thread::spawn(move || {
             while running.load(Ordering::Relaxed) {
-                let jump = [0, 0, 0, 290, -290, 250, -250, 3600, -3600][random.below(9) as usize];
+                let jump = [0, 0, 0, 290, -290, 250, -250, 3600, -3600][random.below(9)];
                 clock.store(jump, Ordering::Relaxed);
                 std::thread::sleep(Duration::from_millis(if jump.abs() > 300 { 10 } else { 100 }));
             }
@@ -318,7 +302,7 @@ pub(crate) async fn run<A: Attempt>(
                     if worker.send(delivery, &mut random).await {
                         queue.left.fetch_sub(1, Ordering::Relaxed);
                     } else {
-                        queue.again(delivery, Duration::from_millis(20 + random.below(80)));
+                        queue.again(delivery, Duration::from_millis(20 + random.below(80) as u64));
                         // A refused delivery waited for nothing; others want to run too.
                         tokio::task::yield_now().await;
                     }

@@ -228,9 +228,7 @@ fn rejected(reason: String, code: &'static str, say: String, found: &Diagnosis, 
 
 /// The forms of public keys differ in length and prefix, so the text says which it is.
 fn public_key(text: &str) -> Option<(PublicKey, PublicKeyFormat)> {
-    const FORMATS: [PublicKeyFormat; 4] =
-        [PublicKeyFormat::Whpk, PublicKeyFormat::Hex, PublicKeyFormat::Base64, PublicKeyFormat::P256Spki];
-    FORMATS.into_iter().find_map(|format| Some((PublicKey::parse(text, format).ok()?, format)))
+    PublicKeyFormat::ALL.iter().find_map(|format| Some((PublicKey::parse(text, *format).ok()?, *format)))
 }
 
 fn with_line<'s>(mut inquiry: Inquiry<'s>, captured: &Captured<'_>) -> Inquiry<'s> {

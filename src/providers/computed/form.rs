@@ -4,9 +4,9 @@ use alloc::vec::Vec;
 
 #[cfg(feature = "sha1")]
 use super::url;
+use crate::encoding::{Plus, percent_decoded};
 use crate::error::{Field, Rejection};
 use crate::message::{RequestView, Write};
-use crate::scheme::percent_decode;
 
 /// A form with more fields is refused.
 const MAX_FIELDS: usize = 1000;
@@ -15,11 +15,7 @@ type Fields = Vec<(Vec<u8>, Vec<u8>)>;
 
 /// The decoded names and values of a form or a query, in the order of their bytes.
 pub(super) fn sorted(text: &[u8], of: Field) -> Result<Fields, Rejection> {
-    let decoded = |text: &[u8]| {
-        let mut out = Vec::with_capacity(text.len());
-        percent_decode(text, &mut |piece| out.extend_from_slice(piece)).map_err(|_| Rejection::Malformed(of))?;
-        Ok(out)
-    };
+    let decoded = |text: &[u8]| percent_decoded(text, Plus::Space).collect::<Option<Vec<u8>>>().ok_or(Rejection::Malformed(of));
     let mut fields = Vec::new();
     for pair in text.split(|b| *b == b'&').filter(|pair| !pair.is_empty()) {
         if fields.len() == MAX_FIELDS {

@@ -2,9 +2,11 @@
 
 use alloc::vec::Vec;
 
+use crate::encoding::{Plus, percent_decoded};
 use crate::error::{Field, Rejection};
 use crate::message::{RequestView, Write};
-use crate::scheme::percent_decode;
+#[cfg(feature = "sha1")]
+use crate::url;
 
 /// The URL without a port.
 #[cfg(feature = "sha1")]
@@ -35,35 +37,29 @@ fn write<'a>(view: &RequestView<'a>, out: &mut Write<'_>, port: fn(&'a str, &'a 
 /// What stands before the port of a URL, the port with its colon (empty if there is none), and what stands after it.
 #[cfg(feature = "sha1")]
 fn around_port(url: &str) -> (&str, &str, &str) {
-    let start = url.find("://").map_or(0, |at| at.saturating_add(3));
-    let rest = url.get(start..).unwrap_or_default();
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let authority = rest.get(..end).unwrap_or_default();
+    let (scheme, authority, after) = url::parts(url);
     // A colon before `@` belongs to a password, one before `]` to an IPv6 address.
     let host = authority.rfind(['@', ']']).map_or(0, |at| at.saturating_add(1));
     let colon = authority.get(host..).and_then(|host| host.find(':'));
-    let port = colon.map_or(end, |at| at.saturating_add(host));
-    let (before, tail) = url.split_at_checked(start.saturating_add(port)).unwrap_or((url, ""));
-    let (port, after) = tail.split_at_checked(end.saturating_sub(port)).unwrap_or((tail, ""));
-    (before, port, after)
+    let port = colon.and_then(|at| authority.get(host.saturating_add(at)..)).unwrap_or_default();
+    let before = scheme.len().saturating_add(authority.len()).saturating_sub(port.len());
+    (url.get(..before).unwrap_or_default(), port, after)
 }
 
 /// The decoded value of a query parameter that may occur once.
 pub(super) fn query_value(target: &str, name: &str) -> Result<Option<Vec<u8>>, Rejection> {
-    let malformed = |_| Rejection::Malformed(Field::Target);
+    let decoded = |text: &str| {
+        percent_decoded(text.as_bytes(), Plus::Space).collect::<Option<Vec<u8>>>().ok_or(Rejection::Malformed(Field::Target))
+    };
     let query = target.split_once('?').map_or("", |(_, query)| query);
     let mut found = None;
     for pair in query.split('&') {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let mut decoded = Vec::new();
-        percent_decode(key.as_bytes(), &mut |piece| decoded.extend_from_slice(piece)).map_err(malformed)?;
-        if decoded == name.as_bytes() {
+        if decoded(key)? == name.as_bytes() {
             if found.is_some() {
                 return Err(Rejection::Ambiguous(Field::Target));
             }
-            decoded.clear();
-            percent_decode(value.as_bytes(), &mut |piece| decoded.extend_from_slice(piece)).map_err(malformed)?;
-            found = Some(decoded);
+            found = Some(decoded(value)?);
         }
     }
     Ok(found)

@@ -3,69 +3,23 @@
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::template;
 use super::{SchemeConfigError, Wrong};
-use crate::encoding::{Encoding, SecretFormat};
-use crate::scheme::{Algorithm, Covers, Grammar, Place, Scheme, Source, Unit};
-
-pub(super) const ALGORITHMS: &[(&str, Algorithm)] = &[
-    ("hmac-sha256", Algorithm::HmacSha256),
-    ("hmac-sha384", Algorithm::HmacSha384),
-    ("hmac-sha512", Algorithm::HmacSha512),
-    #[cfg(feature = "sha1")]
-    ("hmac-sha1", Algorithm::HmacSha1),
-    #[cfg(feature = "ed25519")]
-    ("ed25519", Algorithm::Ed25519),
-    #[cfg(feature = "p256")]
-    ("ecdsa-p256", Algorithm::EcdsaP256),
-];
-
-pub(super) const ENCODINGS: &[(&str, Encoding)] = &[
-    ("hex", Encoding::Hex),
-    ("hex-upper", Encoding::HexUpper),
-    ("base64", Encoding::Base64),
-    ("base64url", Encoding::Base64Url),
-    ("base64url-padded", Encoding::Base64UrlPadded),
-];
-
-pub(super) const SECRET_FORMATS: &[(&str, SecretFormat)] = &[
-    ("utf8", SecretFormat::Utf8),
-    ("hex", SecretFormat::Hex),
-    ("base64", SecretFormat::Base64),
-    ("base64url", SecretFormat::Base64Url),
-    ("whsec", SecretFormat::Whsec),
-    ("v1-whsec", SecretFormat::V1Whsec),
-    ("html-text", SecretFormat::HtmlText),
-    #[cfg(feature = "sha1")]
-    ("sha1-of-text", SecretFormat::Sha1OfText),
-];
-
-pub(super) const UNITS: &[(&str, Unit)] = &[
-    ("seconds", Unit::Seconds),
-    ("millis", Unit::Millis),
-    ("seconds-or-millis", Unit::SecondsOrMillis),
-    ("rfc3339", Unit::Rfc3339),
-    ("iso-utc", Unit::IsoUtc),
-    ("http-date", Unit::HttpDate),
-];
+use crate::scheme::{Covers, Grammar, Place, Scheme, Source};
 
 /// The value with this name.
-pub(super) fn named<T: Copy>(field: &'static str, name: &str, all: &[(&str, T)]) -> Result<T, SchemeConfigError> {
+pub(super) fn named<T: FromStr>(field: &'static str, name: &str) -> Result<T, SchemeConfigError> {
     let known = match field {
         "algorithm" => "hmac-sha256, hmac-sha384, hmac-sha512, or one whose feature is on: hmac-sha1, ed25519, ecdsa-p256",
         "encoding" => "hex, hex-upper, base64, base64url, base64url-padded",
         "secret_format" => "utf8, hex, base64, base64url, whsec, v1-whsec, html-text, sha1-of-text (feature sha1)",
         _ => "seconds, millis, seconds-or-millis, rfc3339, iso-utc, http-date",
     };
-    let found = all.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
-    found.ok_or(SchemeConfigError::new(field, Wrong::OneOf(known)))
-}
-
-fn name_of<T: PartialEq>(value: &T, all: &[(&str, T)]) -> String {
-    all.iter().find(|(_, known)| known == value).map_or_else(String::new, |(name, _)| (*name).to_owned())
+    name.parse().map_err(|_| SchemeConfigError::new(field, Wrong::OneOf(known)))
 }
 
 fn utf8() -> String {
@@ -236,9 +190,9 @@ impl Raw {
         let or_signed = template::write(scheme.or_parts, "or_signed")?;
         Ok(Self {
             name: scheme.name.to_owned(),
-            algorithm: name_of(&scheme.algorithm, ALGORITHMS),
-            encoding: name_of(&scheme.encoding, ENCODINGS),
-            secret_format: name_of(&scheme.secret, SECRET_FORMATS),
+            algorithm: scheme.algorithm.as_str().to_owned(),
+            encoding: scheme.encoding.as_str().to_owned(),
+            secret_format: scheme.secret.as_str().to_owned(),
             signed: template::write(scheme.parts, "signed")?,
             or_signed: (!scheme.or_parts.is_empty()).then_some(or_signed),
             id: scheme.id.map(str::to_owned),
@@ -255,7 +209,7 @@ impl Raw {
                     json,
                     form,
                     first_item,
-                    unit: name_of(unit, UNITS),
+                    unit: unit.as_str().to_owned(),
                     past_seconds: scheme.window.map(|(past, _)| past.as_secs()),
                     future_seconds: scheme.window.map(|(_, future)| future.as_secs()),
                     also_in: scheme.twin.as_ref().map(RawSource::of),

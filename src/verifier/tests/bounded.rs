@@ -9,7 +9,6 @@ use super::*;
 use crate::headers::{Headers, Name};
 
 #[path = "../../../tests/support/hostile.rs"]
-#[allow(clippy::arithmetic_side_effects, clippy::cast_possible_truncation, reason = "small numbers")]
 mod hostile;
 
 use hostile::{Dice, Raw, hostile, size};
