@@ -8,7 +8,7 @@ use core::ops::RangeFrom;
 use core::time::Duration;
 
 use super::boundary;
-use super::candidates::{MAX_CANDIDATES, MAX_PUBLIC_CANDIDATES};
+use super::read::{MAX_CANDIDATES, MAX_PUBLIC_CANDIDATES};
 use super::{DEFAULT_WINDOW, Encoding, Grammar, Part, Place, Scheme, Source, Tagged, Unit};
 use crate::error::{Rejection, SchemeError};
 use crate::headers::Name;

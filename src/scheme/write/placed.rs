@@ -4,9 +4,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 
-use super::field::{self, Fault};
-use super::json;
-use super::rules::{GrammarRule, PlaceRule, Rules};
+use crate::scheme::read::field::{self, Fault};
+use crate::scheme::read::json;
+use crate::scheme::rules::{GrammarRule, PlaceRule, Rules};
 
 /// Replaces the signatures in a body, which must hold their field: a JSON text whose content is replaced. A form gets the
 /// field if it has none. `None` if there are more signatures than the grammar has room for.

@@ -3,8 +3,8 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::rules::{GrammarRule, Names, Rules, SourceRule, TaggedRule};
 use crate::headers::Name;
+use crate::scheme::rules::{GrammarRule, Names, Rules, SourceRule, TaggedRule};
 
 /// What a signed message carries.
 pub(crate) struct Signatures<'s> {
