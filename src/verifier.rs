@@ -12,6 +12,8 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod verified;
+#[cfg(feature = "http-body")]
+mod whole;
 
 use alloc::sync::Arc;
 use core::fmt;
@@ -20,6 +22,8 @@ use core::time::Duration;
 pub use builder::{NoKeys, VerifierBuilder};
 pub use stream::{Stream, Streamed};
 pub use verified::Verified;
+#[cfg(feature = "http-body")]
+pub(crate) use whole::Whole;
 
 use crate::error::{Field, Rejection, SetupError};
 #[cfg(feature = "std")]
@@ -213,16 +217,10 @@ where
         Evidence { matched, sent, told, setup: Arc::clone(&self.setup) }
     }
 
-    /// Refuses what no body could make good, for schemes that need the whole body.
+    /// Starts to verify a delivery whose body follows, for schemes that need the whole body.
     #[cfg(feature = "http-body")]
-    pub(crate) fn check_head(&self, head: Request<'_, ()>, now: Timestamp) -> Result<(), Rejection> {
-        let rules = &self.setup.rules;
-        LiveKeys::of(&self.keys.ring(), now)?;
-        match Offered::read(rules, head.headers, None, &mut Candidates::new(rules)) {
-            Ok(offered) => self.content(head, &offered, &[])?.check_headers(),
-            Err(Rejection::NeedsWholeBody) => Ok(()),
-            Err(why) => Err(why),
-        }
+    pub(crate) fn begin_whole(&self, head: Request<'_, ()>, now: Timestamp) -> Result<Whole<'_, S>, Rejection> {
+        Whole::begin(self, head, now)
     }
 
     /// Starts to verify a delivery whose body follows piece by piece.

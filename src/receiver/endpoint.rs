@@ -22,7 +22,7 @@ use crate::keyring::KeySource;
 use crate::message::Request;
 use crate::time::Timestamp;
 use crate::verdict::Verdict;
-use crate::verifier::{Stream, Verified, Verifier};
+use crate::verifier::{Stream, Verified, Verifier, Whole};
 
 /// A verifier of any scheme with any keys: what a look-up returns for a tenant.
 ///
@@ -89,8 +89,8 @@ where
             let stream = Verifier::begin(self, request(head, ()), now);
             stream.map(|stream| Box::new(Streaming { verifier: self, stream }) as Box<dyn Progress<P>>)
         } else {
-            let fine = self.check_head(request(head, ()), now);
-            fine.map(|()| Box::new(Whole { verifier: self, head }) as Box<dyn Progress<P>>)
+            let whole = self.begin_whole(request(head, ()), now);
+            whole.map(|whole| Box::new(AtOnce { verifier: self, head, whole }) as Box<dyn Progress<P>>)
         }))
     }
 
@@ -129,19 +129,20 @@ where
 }
 
 /// The scheme needs the body at once.
-struct Whole<'c, S> {
+struct AtOnce<'c, S: KeySource> {
     verifier: &'c Verifier<S>,
     head: &'c Parts,
+    whole: Whole<'c, S>,
 }
 
-impl<P: From<Verified<Bytes>>, S: KeySource> Progress<P> for Whole<'_, S>
+impl<P: From<Verified<Bytes>>, S: KeySource> Progress<P> for AtOnce<'_, S>
 where
     S::Key: VerifyKey,
 {
     fn update(&mut self, _: &[u8]) {}
 
     fn finish(self: Box<Self>, body: Bytes, now: Timestamp) -> (Result<P, Rejection>, Verdict) {
-        let outcome = self.verifier.verify_at(request(self.head, body), now);
+        let outcome = self.whole.finish(request(self.head, body), now);
         let verdict = self.verifier.verdict(&outcome, now);
         (outcome.map(P::from), verdict)
     }
