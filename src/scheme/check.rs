@@ -1,6 +1,6 @@
 //! Is this scheme sound? One `const fn`, run by the compiler for constants and by the builders for all others.
 
-use super::text::{contains, header, same_header, separator, visible};
+use super::text::{contains, has, header, same_header, separator, visible};
 use super::{Covers, Encoding, Grammar, Part, Place, Scheme, Source, Tagged, boundary};
 use crate::error::SchemeError;
 
@@ -101,7 +101,7 @@ impl Scheme<'_> {
             return Err(e);
         }
         let reads = self.reads_url || self.reads_target || self.reads_method;
-        if reads && !has_function(self.parts) {
+        if reads && !has!(self.parts, Part::With(_)) && !has!(self.or_parts, Part::With(_)) {
             return Err(SchemeError::NothingReads);
         }
         match self.items {
@@ -176,9 +176,10 @@ impl Scheme<'_> {
                 return Err(e);
             }
         }
+        let in_body = matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _)));
         match self.twin {
             // Such a time is read when the signature was found good, and by then nothing is compared.
-            Some(_) if matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _))) && !has_timestamp(self.parts) => {
+            Some(_) if in_body && !has!(self.parts, Part::Timestamp) && !has!(self.or_parts, Part::Timestamp) => {
                 Err(SchemeError::TwinOfSignedBody)
             }
             Some(twin) => self.check_source(&twin),
@@ -284,28 +285,6 @@ impl Scheme<'_> {
             _ => false,
         }
     }
-}
-
-const fn has_timestamp(parts: &[Part<'_>]) -> bool {
-    let mut rest = parts;
-    while let [part, tail @ ..] = rest {
-        if matches!(part, Part::Timestamp) {
-            return true;
-        }
-        rest = tail;
-    }
-    false
-}
-
-const fn has_function(parts: &[Part<'_>]) -> bool {
-    let mut rest = parts;
-    while let [part, tail @ ..] = rest {
-        if matches!(part, Part::With(_)) {
-            return true;
-        }
-        rest = tail;
-    }
-    false
 }
 
 const fn check_tagged(tagged: &Tagged<'_>) -> Result<(), SchemeError> {

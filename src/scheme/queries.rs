@@ -1,5 +1,6 @@
 //! What a scheme says of itself.
 
+use super::text::has;
 use super::{Algorithm, Covers, Grammar, Part, Place, Scheme, Source};
 use crate::encoding::SecretFormat;
 
@@ -57,14 +58,8 @@ impl<'a> Scheme<'a> {
     /// further headers, and the signature stands in headers.
     #[must_use]
     pub const fn signs_any_body(&self) -> bool {
-        let mut rest = self.parts;
-        while let [part, tail @ ..] = rest {
-            if matches!(part, Part::Header(_) | Part::Json(_) | Part::JsonOrEmpty(_) | Part::Form(_) | Part::With(_)) {
-                return false;
-            }
-            rest = tail;
-        }
-        !self.reads_body()
+        let reads = has!(self.parts, Part::Header(_) | Part::Json(_) | Part::JsonOrEmpty(_) | Part::Form(_) | Part::With(_));
+        !reads && !self.reads_body()
     }
 
     /// Whether the signature or the timestamp stands in the body.
@@ -73,17 +68,15 @@ impl<'a> Scheme<'a> {
             || matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _)))
     }
 
-    /// Whether the URL is signed, so that a verifier needs the public one.
+    /// Whether the URL is signed, in either content, so that a verifier needs the public one.
     #[must_use]
     pub const fn signs_url(&self) -> bool {
-        let mut rest = self.parts;
-        while let [part, tail @ ..] = rest {
-            if matches!(part, Part::Url) {
-                return true;
-            }
-            rest = tail;
-        }
-        self.reads_url
+        self.reads_url || has!(self.parts, Part::Url) || has!(self.or_parts, Part::Url)
+    }
+
+    /// Whether the HTTP method is signed, in either content.
+    pub(super) const fn signs_method(&self) -> bool {
+        self.reads_method || has!(self.parts, Part::Method) || has!(self.or_parts, Part::Method)
     }
 
     /// Whether a delivery can be verified while its body streams in: the body is signed once, nothing is read from it, and the

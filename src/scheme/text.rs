@@ -3,6 +3,20 @@
 use crate::error::SchemeError;
 use crate::headers::is_token;
 
+/// Whether one of these parts is of such a kind. A macro, because a `const fn` cannot call a closure.
+macro_rules! has {
+    ($parts:expr, $kind:pat) => {{
+        let mut rest: &[Part<'_>] = $parts;
+        let mut found = false;
+        while let [part, tail @ ..] = rest {
+            found |= matches!(part, $kind);
+            rest = tail;
+        }
+        found
+    }};
+}
+pub(super) use has;
+
 pub(super) const fn header(name: &str) -> Result<(), SchemeError> {
     if is_token(name.as_bytes()) { Ok(()) } else { Err(SchemeError::BadHeaderName) }
 }
