@@ -161,7 +161,7 @@ where
         let ring = self.keys.ring();
         // A clock costs as much as a block of SHA-256, and a ring without previous keys is the same at any time.
         let now = if self.setup.rules.window.is_some() || ring.has_deadlines() { clock() } else { ring.as_of() };
-        let live = LiveKeys::of(&ring, now)?;
+        let live = LiveKeys::of(&ring, &self.setup.rules, now)?;
         let found = self.find(&live, head, body, now)?;
         Ok(self.evidence(Matched::of(live.get(found.place)?, &ring), found))
     }

@@ -85,6 +85,10 @@ pub enum Rejection {
     /// Every key was revoked or has expired. Our fault, so the sender is told to retry (500).
     #[error("the keyring has no live key")]
     NoLiveKey,
+    /// No key matches, and a live key is of another kind than the scheme needs: a secret for a public key, or a key on another
+    /// curve. Our fault (500).
+    #[error("the keyring holds a key of another kind than the scheme needs")]
+    WrongKeyKind,
     /// Too many slow checks are under way. The sender is told to retry (503).
     #[error("too many slow secret checks are under way")]
     Busy,
@@ -136,6 +140,7 @@ impl Rejection {
             Self::TooOld { .. } => "too_old",
             Self::TooNew { .. } => "too_new",
             Self::NoLiveKey => "no_live_key",
+            Self::WrongKeyKind => "wrong_key_kind",
             Self::Busy => "busy",
             Self::NeedsRequestLine => "needs_request_line",
             Self::NeedsWholeBody => "needs_whole_body",
@@ -148,10 +153,16 @@ impl Rejection {
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
-            Self::NoLiveKey | Self::NeedsRequestLine | Self::NeedsWholeBody => 500,
+            _ if self.is_our_fault() => 500,
             Self::Busy => 503,
             _ => 401,
         }
+    }
+
+    /// Whether the fault is in our own keys or set-up and has to be repaired here: those with status 500.
+    #[must_use]
+    pub const fn is_our_fault(&self) -> bool {
+        matches!(self, Self::NoLiveKey | Self::WrongKeyKind | Self::NeedsRequestLine | Self::NeedsWholeBody)
     }
 
     /// The text to answer: one for all 401s, and it says nothing about the reason.

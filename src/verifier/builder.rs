@@ -79,15 +79,16 @@ impl<'a> VerifierBuilder<'a> {
     ///
     /// # Errors
     ///
-    /// [`SetupError`]: the scheme is wrong, a public URL is missing or not one, a tolerance has nothing to apply to, or the
-    /// keys are of another kind than the scheme needs.
+    /// [`SetupError`]: the scheme is wrong, a public URL is missing or not one, a tolerance has nothing to apply to, or a
+    /// key of the ring, in whatever role, is of another kind than the scheme needs.
     pub fn build<S: KeySource>(self, keys: S) -> Result<Verifier<S>, SetupError>
     where
         S::Key: VerifyKey,
     {
         let setup = self.setup()?;
         let curve = setup.rules.curve;
-        let misfit = keys.ring().current().is_some_and(|key| !key.fits(curve));
+        let ring = keys.ring();
+        let misfit = ring.live(ring.as_of()).any(|live| !live.key.fits(curve));
         if S::Key::PUBLIC != curve.is_some() || misfit {
             return Err(SetupError::WrongKeyKind);
         }
@@ -174,7 +175,8 @@ impl fmt::Debug for NoKeys {
 impl Verifier<NoKeys> {
     /// The verifier with the keys of one tenant. Cheap: it shares the prepared scheme.
     ///
-    /// Keys of another kind than the scheme needs match nothing: every delivery is a [`Mismatch`](crate::Rejection::Mismatch).
+    /// Nothing is looked at here: if the keys are of another kind than the scheme needs, every delivery is a
+    /// [`WrongKeyKind`](crate::Rejection::WrongKeyKind), which is answered with 500, so that senders keep it.
     pub fn with_keys<S: KeySource>(&self, keys: S) -> Verifier<S>
     where
         S::Key: VerifyKey,

@@ -4,13 +4,17 @@ use crate::error::Rejection;
 use crate::key::VerifyKey;
 use crate::keyring::{Keyring, Live, MAX_LIVE};
 use crate::mac::{Hash, Macs};
+use crate::scheme::Rules;
 use crate::time::Timestamp;
 
 /// The keys of a ring that are live at one moment, in the order of their roles; at least one.
 pub(super) struct LiveKeys<'r, K>([Option<Live<'r, K>>; MAX_LIVE]);
 
 impl<'r, K: VerifyKey> LiveKeys<'r, K> {
-    pub(super) fn of(ring: &'r Keyring<K>, at: Timestamp) -> Result<Self, Rejection> {
+    pub(super) fn of(ring: &'r Keyring<K>, rules: &Rules, at: Timestamp) -> Result<Self, Rejection> {
+        if K::PUBLIC != rules.curve.is_some() {
+            return Err(Rejection::WrongKeyKind);
+        }
         let mut keys = [None; MAX_LIVE];
         keys.iter_mut().zip(ring.live(at)).for_each(|(place, live)| *place = Some(live));
         if keys.first().is_none_or(Option::is_none) { Err(Rejection::NoLiveKey) } else { Ok(Self(keys)) }

@@ -37,7 +37,10 @@ where
     content.write(&mut |part| signed.extend_from_slice(part))?;
 
     let made_by = |key: &S::Key| key.fits(rules.curve) && candidates.iter().any(|candidate| key.verifies(&signed, candidate));
-    let place = live.iter().position(|live| made_by(live.key)).ok_or(Rejection::Mismatch)?;
+    // A key of another curve matches nothing: what it was put there for cannot be told from a forgery.
+    let misfit = || live.iter().any(|live| !live.key.fits(rules.curve));
+    let no_match = || if misfit() { Rejection::WrongKeyKind } else { Rejection::Mismatch };
+    let place = live.iter().position(|live| made_by(live.key)).ok_or_else(no_match)?;
     let sent = match offered.sent {
         Some(sent) => Some(sent),
         None => late_timestamp(rules, body)?,

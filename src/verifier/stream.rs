@@ -53,7 +53,7 @@ where
             return Err(Rejection::NeedsWholeBody);
         }
         let ring = verifier.keys.ring();
-        let live = LiveKeys::of(&ring, now)?;
+        let live = LiveKeys::of(&ring, rules, now)?;
         let mut candidates = Candidates::new(rules);
         let offered = Offered::read(rules, head.headers, None, &mut candidates)?;
         let content = verifier.content(head, &offered, &[])?;

@@ -26,7 +26,7 @@ where
     pub(super) fn begin(verifier: &'v Verifier<S>, head: Request<'_, ()>, begun: Timestamp) -> Result<Self, Rejection> {
         let rules = &verifier.setup.rules;
         let ring = verifier.keys.ring();
-        LiveKeys::of(&ring, begun)?;
+        LiveKeys::of(&ring, rules, begun)?;
         match Offered::read(rules, head.headers, None, &mut Candidates::new(rules)) {
             Ok(offered) => verifier.content(head, &offered, &[])?.check_headers()?,
             Err(Rejection::NeedsWholeBody) => {}
@@ -56,7 +56,7 @@ where
         body: &[u8],
         now: Timestamp,
     ) -> Result<Evidence, Rejection> {
-        let live = LiveKeys::of(&self.ring, self.begun)?;
+        let live = LiveKeys::of(&self.ring, &self.verifier.setup.rules, self.begun)?;
         let found = self.verifier.find(&live, head, body, now)?;
         let by = live.get(found.place)?;
         let ran_out = by.expires_at.is_some_and(|expires| expires <= now);

@@ -92,6 +92,7 @@ fn the_page_names_every_code() {
         "signature_mismatch",
         "token_mismatch",
         "no_live_key",
+        "wrong_key_kind",
         "needs_request_line",
         "needs_whole_body",
         "too_old",
