@@ -266,3 +266,25 @@ fn both_contents_say_what_they_need() {
         assert!(verifier.verify_at(Request::new(&headers, body), NOW).is_ok(), "{content}");
     }
 }
+
+/// What a body is made into does not change under which key its delivery is remembered.
+#[test]
+fn a_replay_key_outlives_the_body() {
+    let scope = Scope::new("endpoint").unwrap();
+    let own = ours(&[Part::Body, Part::Lit("."), Part::Timestamp]).timestamp(Source::Header("x-time"), Unit::Seconds);
+    for digested in [false, true] {
+        for scheme in [own, ours(&[Part::Body]), providers::STANDARD_WEBHOOKS.secret_format(SecretFormat::Utf8)] {
+            let signer = Signer::new(scheme, ring(), SignWith::Current).unwrap();
+            let headers = signer.sign(&Message::new(b"{}").id("msg_1"), NOW).unwrap();
+            let headers: Vec<(&str, &str)> = headers.iter().collect();
+            let builder = Verifier::builder(scheme);
+            let verifier = if digested { builder.digest_content() } else { builder }.build(ring()).unwrap();
+            let verified = verifier.verify_at(Request::new(&headers, b"{}".to_vec()), NOW).unwrap();
+            let key = verified.replay_key(&scope);
+            let other = verified.try_map(|_| Ok::<_, ()>("something else")).unwrap();
+            assert_eq!(other.replay_key(&scope), key, "{}", scheme.name());
+            let twice = other.try_map(|_| Ok::<_, ()>(7)).and_then(|other| other.try_map(|n| Ok(vec![n, n]))).unwrap();
+            assert_eq!(twice.replay_key(&scope), key, "{}", scheme.name());
+        }
+    }
+}

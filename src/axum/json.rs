@@ -23,7 +23,7 @@ pub struct Json<T> {
 impl<T: DeserializeOwned> Json<T> {
     /// Reads a verified body, whatever its content type is called.
     pub(super) fn read(verified: Verified<Bytes>) -> Result<Verified<Self>, Refusal> {
-        verified.try_map(|raw| match serde_json::from_slice(&raw) {
+        verified.try_wrap(|raw| match serde_json::from_slice(&raw) {
             Ok(value) => Ok(Self { value, raw }),
             // Its text quotes the body, which must not reach a log.
             Err(why) => Err(Refusal::BadJson { line: why.line(), column: why.column() }),

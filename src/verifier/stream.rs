@@ -99,6 +99,6 @@ where
         fresh(&self.verifier.setup.rules, self.sent, now)?;
         let told = self.id.or(tags.digest.map(Told::Digest)).unwrap_or(self.around);
         let evidence = self.verifier.evidence(matched, Found { place, sent: self.sent, told });
-        Ok(Verified::new(evidence, Streamed { len: self.len }))
+        Ok(Verified::apart(evidence, Streamed { len: self.len }))
     }
 }
