@@ -93,7 +93,7 @@ pub struct Receiver<P = Verified<Bytes>> {
     clock: Option<Arc<dyn Fn() -> Timestamp + Send + Sync>>,
 }
 
-type Hook = dyn Fn(&Verdict) + Send + Sync;
+type Hook = dyn Fn(&Parts, &Verdict) + Send + Sync;
 
 enum Keys<P> {
     One(Endpoint<P>),
@@ -181,9 +181,28 @@ impl<P> Receiver<P> {
         Self { unknown: answer, ..self }
     }
 
-    /// Hands the [`Verdict`] of every request to the application, for its own metrics; called once per request, also when
-    /// the client goes away (`"abandoned"`). It must not block.
-    pub fn on_verdict(self, hook: impl Fn(&Verdict) + Send + Sync + 'static) -> Self {
+    /// Hands the [`Verdict`] of every request to the application, for its own metrics and logs, with the head of the request:
+    /// its path, and whatever a layer in front put into its extensions, such as a request id or the tenant. Called once per
+    /// request, also when the client goes away (`"abandoned"`).
+    ///
+    /// ```
+    /// # use hookring::receiver::Receiver;
+    /// # use hookring::{Keyring, Secret, SecretFormat, Timestamp, Verifier, providers};
+    /// # let ring = Keyring::new(Secret::generate(SecretFormat::Utf8)?, Timestamp::now()).ring;
+    /// let receiver = Receiver::new(Verifier::new(providers::GITHUB, ring)?).on_verdict(|head, verdict| {
+    ///     println!("{} {}", head.uri.path(), verdict.code);
+    /// });
+    /// # let _: Receiver = receiver;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// It must not block, and it must not panic: it runs while the request is dropped, where a second panic ends the process.
+    ///
+    /// # Security
+    ///
+    /// Nothing in the head is authentic unless the verdict is [accepted](Verdict::is_accepted) and the scheme signs it. The
+    /// target of a request may hold a presented secret: see [`redact_query`](crate::redact_query).
+    pub fn on_verdict(self, hook: impl Fn(&Parts, &Verdict) + Send + Sync + 'static) -> Self {
         Self { hook: Some(Arc::new(hook)), ..self }
     }
 
@@ -208,7 +227,7 @@ impl<P> Receiver<P> {
     where
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        let mut watch = Watch::new(self.hook.as_deref());
+        let mut watch = Watch::new(self.hook.as_deref(), head);
         let outcome = self.judge(head, body, &mut watch).await;
         watch.end(outcome.as_ref().err());
         outcome
@@ -223,15 +242,13 @@ impl<P> Receiver<P> {
         }
         let endpoint = self.endpoint(head).await?;
         let check = endpoint.check();
-        let reject = |why: Rejection, watch: &mut Watch<'_>, now| {
-            watch.learn(check.rejected(why, now));
-            Refusal::Rejected(why)
-        };
-        let now = self.now();
-        watch.expect(check.rejected(Rejection::Mismatch, now));
-        let mut progress = match check.begin(head, now).await {
+        watch.expect(check);
+        let mut progress = match check.begin(head, self.now()).await {
             Ok(progress) => progress,
-            Err(why) => return Err(reject(why, watch, now)),
+            Err(why) => {
+                watch.learn(check.rejected(why));
+                return Err(why.into());
+            }
         };
         let body = body::read(body, self.limit, self.timeout, |piece| progress.update(piece)).await;
         let body = body.map_err(|trouble| Refusal::of_body(trouble, self.limit))?;

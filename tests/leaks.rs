@@ -441,7 +441,7 @@ fn what_receives_checks_and_remembers() {
         let verdict = verifier.verdict(&outcome, now);
         scanner_of_signed.debug(&outcome);
         scanner_of_signed.debug(&verdict);
-        scanner_of_signed.debug(&verdict.labels());
+        scanner_of_signed.debug(&verdict.labels().collect::<Vec<_>>());
         let stream = verifier.begin(Request::new(&pairs, ()), now);
         scanner_of_signed.debug(&stream.map(|mut stream| {
             stream.update(body);

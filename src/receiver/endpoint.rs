@@ -71,7 +71,9 @@ pub(super) type Begun<'c, P> = Pin<Box<dyn Future<Output = Result<Box<dyn Progre
 /// The two steps that every kind of verifier has: the head alone, then the body as it comes.
 pub(super) trait Check<P>: Send + Sync {
     fn begin<'c>(&'c self, head: &'c Parts, now: Timestamp) -> Begun<'c, P>;
-    fn rejected(&self, why: Rejection, now: Timestamp) -> Verdict;
+    fn rejected(&self, why: Rejection) -> Verdict;
+    /// Of a request whose body never came to its end.
+    fn unfinished(&self, code: &'static str) -> Verdict;
 }
 
 /// A request whose head was found good so far.
@@ -94,8 +96,12 @@ where
         }))
     }
 
-    fn rejected(&self, why: Rejection, now: Timestamp) -> Verdict {
-        self.verdict::<()>(&Err(why), now)
+    fn rejected(&self, why: Rejection) -> Verdict {
+        Verifier::rejected(self, &why)
+    }
+
+    fn unfinished(&self, code: &'static str) -> Verdict {
+        self.about(code, self.generation())
     }
 }
 
@@ -163,8 +169,12 @@ where
         })
     }
 
-    fn rejected(&self, why: Rejection, _: Timestamp) -> Verdict {
+    fn rejected(&self, why: Rejection) -> Verdict {
         self.0.verdict(&Err(why))
+    }
+
+    fn unfinished(&self, code: &'static str) -> Verdict {
+        self.0.about(code, self.0.generation())
     }
 }
 

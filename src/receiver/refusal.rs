@@ -84,6 +84,16 @@ impl Refusal {
         }
     }
 
+    /// Whether something of ours has to be repaired: see [`Rejection::is_our_fault`]; also a look-up that failed.
+    #[must_use]
+    pub const fn is_our_fault(&self) -> bool {
+        match self {
+            Self::Rejected(why) => why.is_our_fault(),
+            Self::LookupFailed(_) => true,
+            _ => false,
+        }
+    }
+
     /// The HTTP status to answer.
     #[must_use]
     pub const fn status(&self) -> u16 {

@@ -209,10 +209,6 @@ impl<B> Verified<B> {
         self.evidence.setup.rules.window
     }
 
-    pub(crate) fn scheme_name(&self) -> &Arc<str> {
-        &self.evidence.setup.rules.name
-    }
-
     fn key_of_digest(&self, scope: &Scope, digest: &[u8; 32]) -> ReplayKey {
         ReplayKey::of(scope, self.scheme(), What::Content(digest))
     }

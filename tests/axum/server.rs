@@ -150,7 +150,7 @@ pub(crate) struct Seen(Arc<Mutex<Vec<Verdict>>>);
 impl Seen {
     pub(crate) fn watch<P>(&self, receiver: Receiver<P>) -> Receiver<P> {
         let list = Arc::clone(&self.0);
-        receiver.on_verdict(move |verdict| list.lock().unwrap().push(verdict.clone()))
+        receiver.on_verdict(move |_, verdict| list.lock().unwrap().push(verdict.clone()))
     }
 
     pub(crate) fn all(&self) -> Vec<Verdict> {

@@ -76,7 +76,7 @@ impl App {
         };
         let receiver = Receiver::per_tenant(last_segment, find)
             .unknown_tenant(UnknownTenant::NotFound)
-            .on_verdict(move |verdict| seen.lock().unwrap().push(verdict.code));
+            .on_verdict(move |_, verdict| seen.lock().unwrap().push(verdict.code));
         Self { receiver, store, workflows, executions: Arc::default(), log }
     }
 
