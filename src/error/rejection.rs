@@ -58,9 +58,13 @@ pub enum Rejection {
     /// A part that must occur once occurs several times, or two copies disagree.
     #[error("the {0} is ambiguous: it occurs more than once")]
     Ambiguous(Field),
-    /// More than 16 signatures of a known version. Refused before any MAC is computed.
-    #[error("more than 16 candidate signatures")]
+    /// More signatures of a known version than are looked at: 16, or 2 where the scheme has a public key. Refused before any of
+    /// them is checked.
+    #[error("more candidate signatures than are looked at: 16, or 2 of a public key")]
     TooMany,
+    /// A batch of more than 16 items. Refused before any of them is checked.
+    #[error("more than 16 items in the batch")]
+    TooManyItems,
     /// No live key makes any of the offered signatures: forged, changed on the way, or signed with another secret.
     #[error("no live key matches the signature")]
     Mismatch,
@@ -134,6 +138,7 @@ impl Rejection {
                 Field::Token => "ambiguous_token",
             },
             Self::TooMany => "too_many_signatures",
+            Self::TooManyItems => "too_many_items",
             Self::Mismatch => "signature_mismatch",
             Self::TokenMismatch => "token_mismatch",
             Self::WrongMethod => "wrong_method",

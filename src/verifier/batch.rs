@@ -27,10 +27,15 @@ where
     S::Key: VerifyKey,
 {
     let rules = &verifier.setup.rules;
-    let (mut first, mut count, mut digests) = (None, 0_usize, [[0; 32]; MAX_ITEMS]);
+    // All items are found before any of them costs a MAC.
+    let (mut items, mut count) = ([b"".as_slice(); MAX_ITEMS], 0_usize);
     in_each_item(body, path, &mut |item| {
-        let digest = digests.get_mut(count).ok_or(Rejection::TooMany)?;
+        *items.get_mut(count).ok_or(Rejection::TooManyItems)? = item;
         count = count.saturating_add(1);
+        Ok(())
+    })?;
+    let (mut first, mut digests) = (None, [[0; 32]; MAX_ITEMS]);
+    for (item, digest) in items.into_iter().zip(&mut digests).take(count) {
         let mut candidates = Candidates::new(rules);
         let offered = Offered::read(rules, head.headers, Some(item), &mut candidates)?;
         let content = verifier.content(head, &offered, item)?;
@@ -41,8 +46,7 @@ where
         let matched = tags.matching(candidates.iter()).ok_or(Rejection::Mismatch)?;
         first = first.or(Some(matched));
         *digest = tags.digest.unwrap_or_default();
-        Ok(())
-    })?;
+    }
     let place = first.ok_or(Rejection::Missing(Field::Signature))?;
     let told = Told::Digest(of_items(digests.get_mut(..count).unwrap_or_default()));
     Ok(Found { place, sent: None, told })
