@@ -11,6 +11,7 @@ mod check;
 mod config;
 mod describe;
 mod grammar;
+mod names;
 mod queries;
 mod read;
 mod rules;

@@ -26,10 +26,10 @@ pub(super) const fn separator(c: char) -> bool {
     c == ' ' || (c.is_ascii_punctuation() && !matches!(c, '+' | '/' | '_' | '-'))
 }
 
-/// Visible ASCII, without blanks at the ends, as it stands in a header value.
+/// Visible ASCII and spaces, but for the first: the beginning of a header value, whose whitespace is trimmed.
 pub(super) const fn visible(text: &str) -> Result<(), SchemeError> {
     let mut rest = text.as_bytes();
-    if let [b' ', ..] | [.., b'\t'] = rest {
+    if let [b' ', ..] = rest {
         return Err(SchemeError::BadText);
     }
     while let [byte, tail @ ..] = rest {
@@ -39,6 +39,11 @@ pub(super) const fn visible(text: &str) -> Result<(), SchemeError> {
         rest = tail;
     }
     Ok(())
+}
+
+/// The same for a whole value, which ends in a visible character too; at least one.
+pub(super) const fn visible_trimmed(text: &str) -> Result<(), SchemeError> {
+    if let [] | [.., b' '] = text.as_bytes() { Err(SchemeError::BadText) } else { visible(text) }
 }
 
 pub(super) const fn same_header(a: &str, b: &str) -> bool {
