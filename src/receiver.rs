@@ -22,7 +22,7 @@ use http::request::Parts;
 use http_body::Body;
 
 pub use endpoint::Endpoint;
-pub use proof::{Admitted, Delivery, Proof};
+pub use proof::{Admitted, Proof, Received};
 pub use refusal::{Refusal, UnknownTenant};
 pub use tenants::{Lookup, last_segment, segment};
 
@@ -38,13 +38,13 @@ use tenants::{AnyLookup, ByPart};
 use watch::Watch;
 
 /// The longest body, unless configured: 1 MiB.
-pub const BODY_LIMIT: usize = 1 << 20;
+pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
 /// The longest time that a body may take, unless configured: 30 seconds.
-pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Verifies HTTP requests of one endpoint, or of many tenants, before a handler sees them.
 ///
-/// `P` is what it yields: [`Verified<Bytes>`] of schemes that sign, [`Admitted`] of presented secrets, [`Delivery`] of
+/// `P` is what it yields: [`Verified<Bytes>`] of schemes that sign, [`Admitted`] of presented secrets, [`Received`] of
 /// tenants that differ. Cheap to clone; limits are per value, so one route may have others than the next.
 ///
 /// What happens, in this order: the method is looked at, the tenant looked up, the head verified as far as it goes, the
@@ -57,7 +57,7 @@ pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// | 413 | body beyond the limit, declared or chunked |
 /// | 408 | body not complete in time |
 /// | 400 | body that breaks off |
-/// | 500 | no live key: our own fault, the sender tries again |
+/// | 500 | no live key, or one of the wrong kind: a [fault of ours](Rejection::is_our_fault), which senders are meant to try again after |
 /// | 503 | too many slow checks, or the look-up of the tenant failed; with `Retry-After` |
 ///
 /// ```
@@ -125,7 +125,7 @@ impl<P: 'static> Receiver<P> {
     /// A receiver of many tenants. `part` takes the tenant from the head of the request (see [`last_segment`] and
     /// [`segment`]), `find` looks it up: `Ok(None)` is an unknown tenant, an error is answered with 503.
     ///
-    /// Tenants may have different schemes. With `Receiver<Delivery>` some may sign and others present a secret; then
+    /// Tenants may have different schemes. With `Receiver<Received>` some may sign and others present a secret; then
     /// `find` returns an [`Endpoint`].
     pub fn per_tenant<T, I, F, Fut, N, E>(part: T, find: F) -> Self
     where
@@ -150,33 +150,40 @@ impl<P> Receiver<P> {
         Self {
             keys,
             methods: Arc::new([Method::POST]),
-            limit: BODY_LIMIT,
-            timeout: Some(BODY_TIMEOUT),
+            limit: DEFAULT_BODY_LIMIT,
+            timeout: Some(DEFAULT_BODY_TIMEOUT),
             unknown: UnknownTenant::default(),
             hook: None,
             clock: None,
         }
     }
 
-    /// The longest body in bytes; [`BODY_LIMIT`] unless set. A body of exactly this length is accepted.
+    /// The longest body in bytes; [`DEFAULT_BODY_LIMIT`] unless set. A body of exactly this length is accepted.
     pub fn body_limit(self, bytes: usize) -> Self {
         Self { limit: bytes, ..self }
     }
 
-    /// The longest time that a body may take from its head to its last byte; [`BODY_TIMEOUT`] unless set.
+    /// The longest time that a body may take from its head to its last byte; [`DEFAULT_BODY_TIMEOUT`] unless set.
     ///
-    /// `None` is for servers that watch over slow bodies themselves. With a time-out the request must run on a Tokio
-    /// runtime whose timers are enabled.
+    /// `None` waits for as long as the client keeps the connection: only for servers that watch over slow bodies themselves,
+    /// as otherwise a few clients that send one byte a minute hold every connection. With a time-out,
+    /// [`receive`](Self::receive) needs a Tokio runtime with timers.
     pub fn body_timeout(self, timeout: Option<Duration>) -> Self {
         Self { timeout, ..self }
     }
 
-    /// The methods that are accepted; only `POST` unless set. Any other is answered with 401, like a bad signature.
+    /// The methods that are accepted; only `POST` unless set. Any other is answered with 401, like a bad signature; with an
+    /// empty list every request is.
     pub fn methods(self, methods: &[Method]) -> Self {
         Self { methods: methods.into(), ..self }
     }
 
     /// What to answer for an unknown tenant: 401 unless set, the same as for a bad signature.
+    ///
+    /// # Security
+    ///
+    /// With 404 anybody can ask which tenants exist; where tenants are named after customers, leave it at 401. Some senders
+    /// switch an endpoint off for good on a 404 or 410: during a fault of the look-up answer with an error instead of `None`.
     pub fn unknown_tenant(self, answer: UnknownTenant) -> Self {
         Self { unknown: answer, ..self }
     }
@@ -223,6 +230,11 @@ impl<P> Receiver<P> {
     /// # Errors
     ///
     /// [`Refusal`], with the answer to give.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime, or on one without timers, unless the [time-out](Self::body_timeout) is `None`. What a look-up,
+    /// a hook or a clock of the application panics with is not caught.
     pub async fn receive<B: Body>(&self, head: &Parts, body: B) -> Result<P, Refusal>
     where
         B::Error: Into<Box<dyn Error + Send + Sync>>,

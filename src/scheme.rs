@@ -185,6 +185,11 @@ impl<'a> Scheme<'a> {
 
     /// A second content that may have been signed instead, for providers whose senders differ in it. It is tried when the
     /// first does not match, so a forged delivery costs twice as much. Signers write the first.
+    ///
+    /// # Security
+    ///
+    /// A signature of either content is good, so the scheme covers only what both cover, and no text may be the first content
+    /// of one delivery and the second of another. Where two versions of a provider differ in a fixed text, make two schemes.
     #[must_use]
     pub const fn or_signed(mut self, parts: &'a [Part<'a>]) -> Self {
         self.or_parts = parts;
@@ -229,6 +234,11 @@ impl<'a> Scheme<'a> {
     }
 
     /// Says that the signature does not cover the whole body.
+    ///
+    /// # Security
+    ///
+    /// Whoever sees a delivery can change what is not covered and send it again; nothing in the crate notices. Read nothing from
+    /// such a body but what the scheme names here, or fetch the object from the provider by its id.
     #[must_use]
     pub const fn covers(mut self, covers: Covers<'a>) -> Self {
         self.covers = covers;

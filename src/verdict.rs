@@ -7,7 +7,7 @@ use core::fmt;
 use core::time::Duration;
 
 #[cfg(feature = "std")]
-use crate::bearer::{BearerVerifier, Presented};
+use crate::bearer::{BEARER, BearerVerifier, Presented};
 use crate::error::Rejection;
 #[cfg(feature = "std")]
 use crate::hashed::PresentedKey;
@@ -18,9 +18,6 @@ use crate::verifier::{Verified, Verifier};
 
 /// The code of what was accepted.
 const ACCEPTED: &str = "accepted";
-/// The scheme of what is presented as it is.
-#[cfg(feature = "std")]
-const BEARER: &str = "bearer";
 
 /// What became of one delivery: labels for a counter, and the skew of the sender's clock.
 ///
@@ -203,9 +200,9 @@ where
     pub fn verdict(&self, outcome: &Result<Presented, Rejection>) -> Verdict {
         match outcome {
             Ok(presented) => Verdict {
-                role: Some(presented.role),
-                key: Some(named(presented.key, presented.label.clone())),
-                ..self.about(ACCEPTED, presented.generation)
+                role: Some(presented.role()),
+                key: Some(named(presented.key(), presented.key_label().map(Arc::from))),
+                ..self.about(ACCEPTED, presented.generation())
             },
             Err(why) => Verdict { our_fault: why.is_our_fault(), ..self.about(why.code(), self.generation()) },
         }

@@ -3,7 +3,7 @@
 use hookring::scheme::{Algorithm, Encoding, Grammar, Part, Place, Scheme, Source, Tagged, Unit};
 use hookring::{SchemeError, providers};
 
-const fn at(place: Place<'static>, grammar: Grammar<'static>) -> Scheme<'static> {
+const fn at<'a>(place: Place<'a>, grammar: Grammar<'a>) -> Scheme<'a> {
     Scheme::new("ours", Algorithm::HmacSha256, place, grammar, Encoding::Hex, &[Part::Timestamp, Part::Body])
         .timestamp(Source::Header("x-time"), Unit::Seconds)
 }
@@ -25,7 +25,9 @@ fn what_no_trimmed_value_can_be_is_refused() {
     ] {
         assert_eq!(OURS.require(&[("x-version", value)]).check(), wanted, "{value:?}");
     }
-    let tagged = |tagged| at(Place::Header("x-sig"), Grammar::Tagged(tagged)).check();
+    fn tagged(tagged: Tagged<'_>) -> Result<(), SchemeError> {
+        at(Place::Header("x-sig"), Grammar::Tagged(tagged)).check()
+    }
     for tag in ["v1 ", " v1", "\tv1"] {
         assert_eq!(tagged(Tagged::new(',', '=', &[tag])), Err(SchemeError::BadText), "{tag:?}");
         assert_eq!(tagged(Tagged::new(',', '=', &["v1x"]).keep(&[tag])), Err(SchemeError::BadText), "{tag:?}");
@@ -109,4 +111,20 @@ fn a_list_is_described_with_its_separator() {
     .timestamp(Source::FirstItem, Unit::Seconds);
     let text = list.describe().to_string();
     assert!(text.contains("header x-sig: v1 <timestamp>;<signature>[;<signature>]…"), "{text}");
+}
+
+/// Settings that would have no effect are refused when a verifier is built.
+#[cfg(feature = "std")]
+#[test]
+fn settings_without_effect_are_refused() {
+    use core::time::Duration;
+    use hookring::{BearerVerifier, Carrier, SetupError, Verifier};
+    let both = Verifier::builder(providers::STRIPE).tolerance(Duration::ZERO, Duration::ZERO).dangerous_accept_any_age();
+    assert_eq!(both.build_per_tenant().unwrap_err(), SetupError::ToleranceOfAnyAge);
+    assert!(Verifier::builder(providers::STRIPE).dangerous_accept_any_age().build_per_tenant().is_ok());
+
+    let tokens = || BearerVerifier::per_tenant(0);
+    let twice = tokens().allow_query("token").carried_by(Carrier::Query("key"));
+    assert_eq!(twice.unwrap_err(), SetupError::TwoQueryParameters);
+    assert!(tokens().carried_by(Carrier::Query("token")).unwrap().carried_by(Carrier::Query("key")).is_ok());
 }

@@ -154,7 +154,8 @@ impl Rejection {
 
     /// The HTTP status to answer: 401, except 500 for our own faults and 503 for [`Rejection::Busy`].
     ///
-    /// Senders do not retry a 4xx, so a fault of ours must not look like one.
+    /// Many senders do not repeat a delivery that was answered with a 4xx, and some switch the endpoint off after a few, so a
+    /// fault of ours must not look like one. What a sender does is in its documentation.
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {

@@ -218,6 +218,6 @@ where
             let why = Rejection::TokenMismatch;
             return (Err(why), verifier.verdict(&Err(why)));
         }
-        (Ok(Admitted { presented, body }.into()), verdict)
+        (Ok(Admitted::new(presented, body).into()), verdict)
     }
 }

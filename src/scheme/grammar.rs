@@ -140,7 +140,7 @@ impl<'a> Tagged<'a> {
         self
     }
 
-    /// Writes a blank after each separator. Blanks are always skipped when reading.
+    /// Writes a space after each separator. Whitespace around items is always skipped when reading.
     #[must_use]
     pub const fn blank_after(mut self) -> Self {
         self.blank = true;

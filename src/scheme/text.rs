@@ -21,7 +21,7 @@ pub(super) const fn header(name: &str) -> Result<(), SchemeError> {
     if is_token(name.as_bytes()) { Ok(()) } else { Err(SchemeError::BadHeaderName) }
 }
 
-/// A separator of a header value: a blank, or visible ASCII that no encoding of a signature uses.
+/// A separator of a header value: a space, or visible ASCII that no encoding of a signature uses.
 pub(super) const fn separator(c: char) -> bool {
     c == ' ' || (c.is_ascii_punctuation() && !matches!(c, '+' | '/' | '_' | '-'))
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use axum::body::Bytes;
 use axum::routing::any;
 use hookring::axum::Json;
-use hookring::receiver::{Admitted, Delivery, Receiver};
+use hookring::receiver::{Admitted, Received, Receiver};
 use hookring::{BearerVerifier, KeyName, Keyring, Message, Role, SharedKeyring, Timestamp, Verified, Verifier, providers};
 use serde_json::Value;
 
@@ -68,7 +68,7 @@ async fn nothing_printed_holds_a_body_or_a_token() {
         by_signature.lock().unwrap().push(format!("{delivery:?} {:?} {delivery:#?}", delivery.body()));
     };
     let token = async move |admitted: Admitted| {
-        by_token.lock().unwrap().push(format!("{admitted:?} {:#?}", Delivery::from(admitted.clone())));
+        by_token.lock().unwrap().push(format!("{admitted:?} {:#?}", Received::from(admitted.clone())));
     };
     let app = axum::Router::new().route("/json", any(json).with_state(github)).route("/token", any(token).with_state(bearer));
     let address = serve(app).await;
