@@ -56,13 +56,13 @@ pub(crate) const fn of_refusal(why: Refused) -> &'static str {
 pub(crate) fn meaning(code: &str) -> &str {
     match code {
         "missing_timestamp" => "timestamp_missing",
-        "malformed_timestamp" | "ambiguous_timestamp" => "timestamp_malformed",
+        "malformed_timestamp" => "timestamp_malformed",
         "too_old" => "timestamp_too_old",
         "too_new" => "timestamp_too_new",
         "malformed_id" => "invalid_id",
         "missing_token" => "token_missing",
         "ambiguous_token" => "ambiguous_credentials",
-        "ambiguous_signature" | "ambiguous_id" | "ambiguous_header" => "duplicate_header",
+        "ambiguous_signature" | "ambiguous_timestamp" | "ambiguous_id" | "ambiguous_header" => "duplicate_header",
         same => same,
     }
 }

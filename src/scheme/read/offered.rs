@@ -345,7 +345,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         match self.timestamp {
             None => self.timestamp = Some(text),
             Some(first) if may_repeat && first == text => {}
-            Some(_) => self.fault = Some(Rejection::Ambiguous(Field::Timestamp)),
+            Some(_) => self.fault = Some(Rejection::Malformed(Field::Signature)),
         }
     }
 
