@@ -57,7 +57,7 @@ pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// | 413 | body beyond the limit, declared or chunked |
 /// | 408 | body not complete in time |
 /// | 400 | body that breaks off |
-/// | 500 | no live key, or one of the wrong kind: a [fault of ours](Rejection::is_our_fault), which senders are meant to try again after |
+/// | 500 | no live key, or one of the wrong kind: a [fault of ours](Rejection::is_our_fault), so that senders try again |
 /// | 503 | too many slow checks, or the look-up of the tenant failed; with `Retry-After` |
 ///
 /// ```
