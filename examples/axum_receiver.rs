@@ -18,6 +18,7 @@
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::routing::any;
 use hookring::receiver::Receiver;
 use hookring::{Keyring, Secret, SecretFormat, SecretPolicy, SharedKeyring, Timestamp, Verdict, Verified, Verifier, providers};
@@ -28,7 +29,7 @@ async fn hook(delivery: Verified<Bytes>) -> (StatusCode, String) {
 }
 
 /// Without a secret, or with an empty one, there is no application: the process does not start.
-pub(crate) fn app(secret: &str, on_verdict: fn(&Verdict)) -> Result<Router, Box<dyn std::error::Error>> {
+pub(crate) fn app(secret: &str, on_verdict: fn(&Parts, &Verdict)) -> Result<Router, Box<dyn std::error::Error>> {
     // The label stands in the metrics instead of a fingerprint: GitHub lets people choose guessable secrets.
     let secret = Secret::parse(secret, SecretFormat::Utf8, &SecretPolicy::provider())?.labelled("github-1")?;
     // To rotate while the server runs, keep this handle and `replace` the ring in it.
@@ -41,8 +42,8 @@ pub(crate) fn app(secret: &str, on_verdict: fn(&Verdict)) -> Result<Router, Box<
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let secret = std::env::var("HOOKRING_SECRET").map_err(|_| "HOOKRING_SECRET is not set")?;
-    let app = app(&secret, |verdict| {
-        let labels = verdict.labels().map(|(name, value)| format!("{name}={value}"));
+    let app = app(&secret, |_, verdict| {
+        let labels: Vec<_> = verdict.labels().map(|(name, value)| format!("{name}={value}")).collect();
         println!("{}", labels.join(" "));
     })?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;

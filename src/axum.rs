@@ -27,7 +27,7 @@
 //! | [`Verified<Bytes>`]: the raw body, whatever its content type | [`Receiver`] |
 //! | [`Verified<Json<T>>`]: deserialised after it was verified; [`Json`] of this module, not axum's | [`Receiver`] |
 //! | [`Admitted`]: a presented secret and the raw body | [`Receiver<Admitted>`] |
-//! | [`Delivery`]: either, as the tenant has it | [`Receiver<Delivery>`] |
+//! | [`Received`]: either, as the tenant has it | [`Receiver<Received>`] |
 //! | [`By<R, …>`](By): any of these | `R`, a type of yours around a receiver, where one state has several |
 //!
 //! It has to be the last argument, because it takes the body. What is refused is answered by [`Refusal`]; a handler that wants
@@ -52,7 +52,7 @@ use serde::de::DeserializeOwned;
 pub use by::{By, Extract};
 pub use json::Json;
 
-use crate::receiver::{Admitted, Delivery, Receiver, Refusal};
+use crate::receiver::{Admitted, Received, Receiver, Refusal};
 use crate::verifier::Verified;
 
 impl IntoResponse for Refusal {
@@ -99,7 +99,7 @@ where
     }
 }
 
-impl<S: Send + Sync> FromRequest<S> for Delivery
+impl<S: Send + Sync> FromRequest<S> for Received
 where
     Receiver<Self>: FromRef<S>,
 {

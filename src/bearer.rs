@@ -20,12 +20,14 @@ use crate::error::{Field, Rejection, SetupError};
 use crate::hashed::PresentedKey;
 use crate::headers::{Headers, Name};
 use crate::key::{Identity, Key};
-use crate::keyring::{KeySource, Keyring, Live};
+use crate::keyring::{KeySource, Keyring, Live, Part, Status};
 use crate::time::Timestamp;
 use crate::verifier::NoKeys;
 use carried::{Carried, Found};
 use slow::Slow;
 
+/// What stands for a scheme in verdicts and replay keys.
+pub(crate) const BEARER: &str = "bearer";
 /// Longer tokens are refused unread: no secret is longer.
 const MAX_TOKEN: usize = 4096;
 
@@ -41,19 +43,19 @@ const MAX_TOKEN: usize = 4096;
 /// let verifier = BearerVerifier::new(ring.clone(), 0);
 ///
 /// let headers = [("authorization", format!("Bearer {}", secret.reveal()))];
-/// assert_eq!(verifier.check(&headers, None)?.role, Role::Current);
+/// assert_eq!(verifier.check(&headers, None)?.role(), Role::Current);
 ///
 /// // The secret is rotated; for an hour the old one is still accepted.
 /// let new = Secret::generate(SecretFormat::Base64Url)?;
 /// ring.replace(ring.load().rotate(Sha256Hash::of(&new)?, Duration::from_secs(3600), now)?.ring)?;
-/// assert_eq!(verifier.check(&headers, None)?.role, Role::Previous);
+/// assert_eq!(verifier.check(&headers, None)?.role(), Role::Previous);
 /// assert_eq!(verifier.check(&[("authorization", "Bearer guess")], None), Err(Rejection::TokenMismatch));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # What is accepted
 ///
-/// One `Authorization` line: `Bearer` in any letter case, one or more blanks, the token. The token is compared as it is.
+/// One `Authorization` line: `Bearer` in any letter case, one or more spaces, the token. The token is compared as it is.
 /// Another scheme, or the scheme alone, is no token. With [`BearerVerifier::allow_query`] a token may come in the query
 /// instead, but not in both. [`BearerVerifier::carried_by`] takes it from another place altogether.
 ///
@@ -178,6 +180,12 @@ where
         self.judge(&self.live_ring(now)?, token, false, now).map(|(presented, _)| presented)
     }
 
+    /// The page of this receiver for monitoring and for the rollout oracle.
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> Status {
+        Status::of(&self.keys.ring(), Part::Receiver, now)
+    }
+
     /// The generation of the ring of this moment.
     pub(crate) fn generation(&self) -> u64 {
         self.keys.ring().generation()
@@ -273,7 +281,11 @@ impl<S> BearerVerifier<S> {
     /// Also accepts the token as the value of this query parameter. Off by default: without it, queries are ignored.
     ///
     /// The parameter's name is given decoded. Names and values of the query are percent-decoded once, and a `+` is a
-    /// plus. An empty name allows nothing.
+    /// plus.
+    ///
+    /// One parameter is read: a second call replaces the name of the first, and an empty name allows nothing again. After
+    /// [`carried_by`](Self::carried_by) with [`Carrier::Query`] that parameter is the one which is replaced; with an empty name
+    /// there is no place left, and every request is refused.
     ///
     /// ```
     /// use hookring::{BearerVerifier, Field, Keyring, Rejection, Secret, SecretFormat, Timestamp};
@@ -286,7 +298,7 @@ impl<S> BearerVerifier<S> {
     /// let strict = BearerVerifier::new(Keyring::new(secret, Timestamp::now()).ring, 0);
     /// assert_eq!(strict.check(&none, Some(&query)), Err(Rejection::Missing(Field::Token)));
     /// let lenient = strict.clone().allow_query("token");
-    /// assert!(lenient.check(&none, Some(&query))?.by_query);
+    /// assert!(lenient.check(&none, Some(&query))?.by_query());
     /// assert_eq!(lenient.check(&header, Some(&query)), Err(Rejection::Ambiguous(Field::Token)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -321,8 +333,9 @@ impl<S> BearerVerifier<S> {
     /// # Errors
     ///
     /// [`SetupError::Scheme`]: a header name that HTTP does not allow, an empty parameter, a user name with a colon.
+    /// [`SetupError::TwoQueryParameters`]: [`Carrier::Query`] where [`allow_query`](Self::allow_query) names one already.
     pub fn carried_by(self, carrier: Carrier<'_>) -> Result<Self, SetupError> {
-        let (carried, query) = Carried::new(carrier, self.query)?;
+        let (carried, query) = self.carried.replaced(carrier, self.query)?;
         Ok(Self { carried, query, ..self })
     }
 }

@@ -69,6 +69,11 @@ pub(crate) const fn is_token(name: &[u8]) -> bool {
 /// line: the verifier decides what a repeated line means.
 pub trait Headers {
     /// Hands every value of the named header to `f`, as bytes.
+    ///
+    /// # Security
+    ///
+    /// One call for each header line, with the bytes as they were received. A type that keeps only the first or the last of
+    /// several lines, or joins them, lets a sender show one value to the verifier and another to whoever reads after it.
     fn each<'a>(&'a self, name: &Name, f: &mut dyn FnMut(&'a [u8]));
 }
 

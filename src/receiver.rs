@@ -22,7 +22,7 @@ use http::request::Parts;
 use http_body::Body;
 
 pub use endpoint::Endpoint;
-pub use proof::{Admitted, Delivery, Proof};
+pub use proof::{Admitted, Proof, Received};
 pub use refusal::{Refusal, UnknownTenant};
 pub use tenants::{Lookup, last_segment, segment};
 
@@ -38,13 +38,13 @@ use tenants::{AnyLookup, ByPart};
 use watch::Watch;
 
 /// The longest body, unless configured: 1 MiB.
-pub const BODY_LIMIT: usize = 1 << 20;
+pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
 /// The longest time that a body may take, unless configured: 30 seconds.
-pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Verifies HTTP requests of one endpoint, or of many tenants, before a handler sees them.
 ///
-/// `P` is what it yields: [`Verified<Bytes>`] of schemes that sign, [`Admitted`] of presented secrets, [`Delivery`] of
+/// `P` is what it yields: [`Verified<Bytes>`] of schemes that sign, [`Admitted`] of presented secrets, [`Received`] of
 /// tenants that differ. Cheap to clone; limits are per value, so one route may have others than the next.
 ///
 /// What happens, in this order: the method is looked at, the tenant looked up, the head verified as far as it goes, the
@@ -57,7 +57,7 @@ pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// | 413 | body beyond the limit, declared or chunked |
 /// | 408 | body not complete in time |
 /// | 400 | body that breaks off |
-/// | 500 | no live key: our own fault, the sender tries again |
+/// | 500 | no live key, or one of the wrong kind: a [fault of ours](Rejection::is_our_fault), so that senders try again |
 /// | 503 | too many slow checks, or the look-up of the tenant failed; with `Retry-After` |
 ///
 /// ```
@@ -94,7 +94,7 @@ pub struct Receiver<P = Verified<Bytes>> {
     clock: Option<Arc<dyn Fn() -> Timestamp + Send + Sync>>,
 }
 
-type Hook = dyn Fn(&Verdict) + Send + Sync;
+type Hook = dyn Fn(&Parts, &Verdict) + Send + Sync;
 
 enum Keys<P> {
     One(Endpoint<P>),
@@ -126,7 +126,7 @@ impl<P: 'static> Receiver<P> {
     /// A receiver of many tenants. `part` takes the tenant from the head of the request (see [`last_segment`] and
     /// [`segment`]), `find` looks it up: `Ok(None)` is an unknown tenant, an error is answered with 503.
     ///
-    /// Tenants may have different schemes. With `Receiver<Delivery>` some may sign and others present a secret; then
+    /// Tenants may have different schemes. With `Receiver<Received>` some may sign and others present a secret; then
     /// `find` returns an [`Endpoint`].
     pub fn per_tenant<T, I, F, Fut, N, E>(part: T, find: F) -> Self
     where
@@ -151,40 +151,66 @@ impl<P> Receiver<P> {
         Self {
             keys,
             methods: Arc::new([Method::POST]),
-            limit: BODY_LIMIT,
-            timeout: Some(BODY_TIMEOUT),
+            limit: DEFAULT_BODY_LIMIT,
+            timeout: Some(DEFAULT_BODY_TIMEOUT),
             unknown: UnknownTenant::default(),
             hook: None,
             clock: None,
         }
     }
 
-    /// The longest body in bytes; [`BODY_LIMIT`] unless set. A body of exactly this length is accepted.
+    /// The longest body in bytes; [`DEFAULT_BODY_LIMIT`] unless set. A body of exactly this length is accepted.
     pub fn body_limit(self, bytes: usize) -> Self {
         Self { limit: bytes, ..self }
     }
 
-    /// The longest time that a body may take from its head to its last byte; [`BODY_TIMEOUT`] unless set.
+    /// The longest time that a body may take from its head to its last byte; [`DEFAULT_BODY_TIMEOUT`] unless set.
     ///
-    /// `None` is for servers that watch over slow bodies themselves. With a time-out the request must run on a Tokio
-    /// runtime whose timers are enabled.
+    /// `None` waits for as long as the client keeps the connection: only for servers that watch over slow bodies themselves,
+    /// as otherwise a few clients that send one byte a minute hold every connection. With a time-out,
+    /// [`receive`](Self::receive) needs a Tokio runtime with timers.
     pub fn body_timeout(self, timeout: Option<Duration>) -> Self {
         Self { timeout, ..self }
     }
 
-    /// The methods that are accepted; only `POST` unless set. Any other is answered with 401, like a bad signature.
+    /// The methods that are accepted; only `POST` unless set. Any other is answered with 401, like a bad signature; with an
+    /// empty list every request is.
     pub fn methods(self, methods: &[Method]) -> Self {
         Self { methods: methods.into(), ..self }
     }
 
     /// What to answer for an unknown tenant: 401 unless set, the same as for a bad signature.
+    ///
+    /// # Security
+    ///
+    /// With 404 anybody can ask which tenants exist; where tenants are named after customers, leave it at 401. Some senders
+    /// switch an endpoint off for good on a 404 or 410: during a fault of the look-up answer with an error instead of `None`.
     pub fn unknown_tenant(self, answer: UnknownTenant) -> Self {
         Self { unknown: answer, ..self }
     }
 
-    /// Hands the [`Verdict`] of every request to the application, for its own metrics; called once per request, also when
-    /// the client goes away (`"abandoned"`). It must not block.
-    pub fn on_verdict(self, hook: impl Fn(&Verdict) + Send + Sync + 'static) -> Self {
+    /// Hands the [`Verdict`] of every request to the application, for its own metrics and logs, with the head of the request:
+    /// its path, and whatever a layer in front put into its extensions, such as a request id or the tenant. Called once per
+    /// request, also when the client goes away (`"abandoned"`).
+    ///
+    /// ```
+    /// # use hookring::receiver::Receiver;
+    /// # use hookring::{Keyring, Secret, SecretFormat, Timestamp, Verifier, providers};
+    /// # let ring = Keyring::new(Secret::generate(SecretFormat::Utf8)?, Timestamp::now()).ring;
+    /// let receiver = Receiver::new(Verifier::new(providers::GITHUB, ring)?).on_verdict(|head, verdict| {
+    ///     println!("{} {}", head.uri.path(), verdict.code);
+    /// });
+    /// # let _: Receiver = receiver;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// It must not block, and it must not panic: it runs while the request is dropped, where a second panic ends the process.
+    ///
+    /// # Security
+    ///
+    /// Nothing in the head is authentic unless the verdict is [accepted](Verdict::is_accepted) and the scheme signs it. The
+    /// target of a request may hold a presented secret: see [`redact_query`](crate::redact_query).
+    pub fn on_verdict(self, hook: impl Fn(&Parts, &Verdict) + Send + Sync + 'static) -> Self {
         Self { hook: Some(Arc::new(hook)), ..self }
     }
 
@@ -205,11 +231,16 @@ impl<P> Receiver<P> {
     /// # Errors
     ///
     /// [`Refusal`], with the answer to give.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime, or on one without timers, unless the [time-out](Self::body_timeout) is `None`. What a look-up,
+    /// a hook or a clock of the application panics with is not caught.
     pub async fn receive<B: Body>(&self, head: &Parts, body: B) -> Result<P, Refusal>
     where
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        let mut watch = Watch::new(self.hook.as_deref());
+        let mut watch = Watch::new(self.hook.as_deref(), head);
         let outcome = self.judge(head, body, &mut watch).await;
         watch.end(outcome.as_ref().err());
         outcome
@@ -224,15 +255,13 @@ impl<P> Receiver<P> {
         }
         let endpoint = self.endpoint(head).await?;
         let check = endpoint.check();
-        let reject = |why: Rejection, watch: &mut Watch<'_>, now| {
-            watch.learn(check.rejected(why, now));
-            Refusal::Rejected(why)
-        };
-        let now = self.now();
-        watch.expect(check.rejected(Rejection::Mismatch, now));
-        let mut progress = match check.begin(head, now).await {
+        watch.expect(check);
+        let mut progress = match check.begin(head, self.now()).await {
             Ok(progress) => progress,
-            Err(why) => return Err(reject(why, watch, now)),
+            Err(why) => {
+                watch.learn(check.rejected(why));
+                return Err(why.into());
+            }
         };
         let body = body::read(body, self.limit, self.timeout, |piece| progress.update(piece)).await;
         let body = body.map_err(|trouble| Refusal::of_body(trouble, self.limit))?;

@@ -5,101 +5,36 @@
 //! and again when a signer or verifier is built, so a wrong scheme never meets a request.
 
 mod algorithm;
-mod body;
 mod boundary;
-mod candidates;
 mod check;
 #[cfg(feature = "serde")]
 mod config;
-mod content;
 mod describe;
-mod emit;
-mod field;
 mod grammar;
-mod json;
-mod offered;
-mod placed;
+mod names;
+mod queries;
+mod read;
 mod rules;
 mod text;
+mod vocabulary;
+mod write;
 
 use core::time::Duration;
 
 pub use crate::encoding::Encoding;
 use crate::encoding::SecretFormat;
-use crate::error::Rejection;
-use crate::message::{RequestView, Write};
 pub use crate::time::Unit;
 pub use algorithm::Algorithm;
 #[cfg(feature = "serde")]
 pub use config::{SchemeConfig, SchemeConfigError};
 pub use grammar::{Grammar, Place, Tagged};
+pub use vocabulary::{Covers, Part, Source};
 
-pub(crate) use body::{in_body, in_each_item, late_timestamp};
-pub(crate) use candidates::Candidates;
-pub(crate) use content::{Content, Half};
-pub(crate) use emit::Signatures;
+pub(crate) use read::{Candidates, Content, Half, MAX_VALUE, Offered, in_body, in_each_item, late_timestamp};
 #[cfg(feature = "diagnose")]
-pub(crate) use field::form_raw as form_field;
-#[cfg(feature = "diagnose")]
-pub(crate) use json::scalar as json_field;
-pub(crate) use offered::{MAX_VALUE, Offered};
-pub(crate) use placed::{edit_items, place};
+pub(crate) use read::{form_field, json_field};
 pub(crate) use rules::{Names, PlaceRule, Rules, Text};
-
-/// Where a timestamp is read.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Source<'a> {
-    /// In a header of its own.
-    Header(&'a str),
-    /// Under this tag of the signature header.
-    Tag(&'a str),
-    /// The first item of the signature list.
-    FirstItem,
-    /// In a field of the signed JSON body, named by its path with dots.
-    Json(&'a str),
-    /// In a field of the signed form body.
-    Form(&'a str),
-}
-
-/// A part of the signed content.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Part<'a> {
-    /// This text.
-    Lit(&'a str),
-    /// The raw body.
-    Body,
-    /// The timestamp, byte for byte as received.
-    Timestamp,
-    /// The message id.
-    Id,
-    /// The HTTP method.
-    Method,
-    /// The public URL.
-    Url,
-    /// The value of another header.
-    Header(&'a str),
-    /// The value of a field of the JSON body.
-    Json(&'a str),
-    /// The same, but empty if the field is missing or `null`.
-    JsonOrEmpty(&'a str),
-    /// The value of a field of the form body.
-    Form(&'a str),
-    /// Whatever this function writes: for schemes that sort parameters and the like. It sees the whole body. It must write
-    /// every byte that the scheme promises to cover, and it may allocate.
-    With(fn(&RequestView<'_>, &mut Write<'_>) -> Result<(), Rejection>),
-}
-
-/// What a signature covers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Covers<'a> {
-    /// The whole body.
-    WholeBody,
-    /// Only what is named here. A verified delivery of such a scheme says nothing about the rest of its body.
-    Only(&'a str),
-}
+pub(crate) use write::{Signatures, edit_items, place};
 
 /// A signature scheme.
 ///
@@ -250,6 +185,11 @@ impl<'a> Scheme<'a> {
 
     /// A second content that may have been signed instead, for providers whose senders differ in it. It is tried when the
     /// first does not match, so a forged delivery costs twice as much. Signers write the first.
+    ///
+    /// # Security
+    ///
+    /// A signature of either content is good, so the scheme covers only what both cover, and no text may be the first content
+    /// of one delivery and the second of another. Where two versions of a provider differ in a fixed text, make two schemes.
     #[must_use]
     pub const fn or_signed(mut self, parts: &'a [Part<'a>]) -> Self {
         self.or_parts = parts;
@@ -294,6 +234,11 @@ impl<'a> Scheme<'a> {
     }
 
     /// Says that the signature does not cover the whole body.
+    ///
+    /// # Security
+    ///
+    /// Whoever sees a delivery can change what is not covered and send it again; nothing in the crate notices. Read nothing from
+    /// such a body but what the scheme names here, or fetch the object from the provider by its id.
     #[must_use]
     pub const fn covers(mut self, covers: Covers<'a>) -> Self {
         self.covers = covers;
@@ -305,104 +250,5 @@ impl<'a> Scheme<'a> {
     pub const fn named(mut self, name: &'a str) -> Self {
         self.name = name;
         self
-    }
-
-    /// The name, as in the catalogue: `"github"`.
-    #[must_use]
-    pub const fn name(&self) -> &'a str {
-        self.name
-    }
-
-    /// How the provider's secrets become key bytes.
-    #[must_use]
-    pub const fn key_format(&self) -> SecretFormat {
-        self.secret
-    }
-
-    /// The algorithm.
-    #[must_use]
-    pub const fn algorithm(&self) -> Algorithm {
-        self.algorithm
-    }
-
-    /// Whether deliveries are verified with a public key, so that the ring holds `PublicKey`s.
-    #[must_use]
-    pub const fn has_public_key(&self) -> bool {
-        self.algorithm.curve().is_some()
-    }
-
-    /// What the signature covers.
-    #[must_use]
-    pub const fn coverage(&self) -> Covers<'a> {
-        self.covers
-    }
-
-    /// Whether the deliveries carry a signed timestamp, so that replays can be told by age.
-    #[must_use]
-    pub const fn has_timestamp(&self) -> bool {
-        self.timestamp.is_some()
-    }
-
-    /// Whether the deliveries carry a signed message id.
-    #[must_use]
-    pub const fn has_id(&self) -> bool {
-        self.id.is_some()
-    }
-
-    /// Whether one delivery can carry the signatures of several keys, so that a sender may sign with all of them.
-    #[must_use]
-    pub const fn carries_several(&self) -> bool {
-        matches!(self.grammar, Grammar::List { .. } | Grammar::Tagged(_))
-            || matches!(self.place, Place::Each(_) | Place::Numbered { .. })
-    }
-
-    /// Whether every message that has a body, an id, a method and a URL can be signed: nothing is read from the body or from
-    /// further headers, and the signature stands in headers.
-    #[must_use]
-    pub const fn signs_any_body(&self) -> bool {
-        let mut rest = self.parts;
-        while let [part, tail @ ..] = rest {
-            if matches!(part, Part::Header(_) | Part::Json(_) | Part::JsonOrEmpty(_) | Part::Form(_) | Part::With(_)) {
-                return false;
-            }
-            rest = tail;
-        }
-        !self.reads_body()
-    }
-
-    /// Whether the signature or the timestamp stands in the body.
-    const fn reads_body(&self) -> bool {
-        matches!(self.place, Place::Json(_) | Place::Form(_))
-            || matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _)))
-    }
-
-    /// Whether the URL is signed, so that a verifier needs the public one.
-    #[must_use]
-    pub const fn signs_url(&self) -> bool {
-        let mut rest = self.parts;
-        while let [part, tail @ ..] = rest {
-            if matches!(part, Part::Url) {
-                return true;
-            }
-            rest = tail;
-        }
-        self.reads_url
-    }
-
-    /// Whether a delivery can be verified while its body streams in: the body is signed once, nothing is read from it, and the
-    /// key is a secret.
-    #[must_use]
-    pub const fn can_stream(&self) -> bool {
-        let mut bodies = 0_u8;
-        let mut rest = self.parts;
-        while let [part, tail @ ..] = rest {
-            match part {
-                Part::Body => bodies = bodies.saturating_add(1),
-                Part::Json(_) | Part::JsonOrEmpty(_) | Part::Form(_) | Part::With(_) => return false,
-                _ => {}
-            }
-            rest = tail;
-        }
-        bodies == 1 && self.or_parts.is_empty() && !self.reads_body() && !self.has_public_key()
     }
 }

@@ -134,13 +134,11 @@ impl Delivery {
         }
         let ring = keys.ring();
         ring.current().ok_or(SignError::NoCurrentKey)?;
-        let keys: Vec<&S::Key> = ring
-            .live(now)
-            .filter(|live| live.role == Role::Current || with == SignWith::AllLive)
-            .map(|live| live.key)
-            .collect();
+        let by: Vec<_> = ring.live(now).filter(|live| live.role == Role::Current || with == SignWith::AllLive).collect();
         let mut sign = |body: &mut Vec<u8>| {
-            let signatures = body_signatures(&rules, keys.iter().copied(), &Message { body, ..bare }, now)?;
+            let signatures = body_signatures(&rules, by.iter().map(|live| live.key), &Message { body, ..bare }, now)?;
+            let previous = by.iter().map(|live| live.role == Role::Previous);
+            let signatures: Vec<(bool, String)> = previous.zip(signatures).collect();
             let placed = place(&rules, body, &signatures).ok_or(SetupError::OneSignatureOnly)?;
             placed.map_err(|_| DeliveryError::from(SignError::MissingBodyField))
         };

@@ -71,7 +71,7 @@ impl<S, P> Layer<S> for VerifyLayer<P> {
 /// A service whose requests are verified.
 ///
 /// The service behind it gets the buffered body, and the proof in the extensions: [`Verified<Bytes>`] (or
-/// [`Admitted`](crate::receiver::Admitted), [`Delivery`](crate::receiver::Delivery), as the receiver yields). The proof
+/// [`Admitted`](crate::receiver::Admitted), [`Received`](crate::receiver::Received), as the receiver yields). The proof
 /// holds the body too; the bytes are there once. What is refused is answered with
 /// [`Refusal::response`](crate::receiver::Refusal::response) and does not reach the service.
 pub struct Verify<S, P = Verified<Bytes>> {

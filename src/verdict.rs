@@ -7,7 +7,7 @@ use core::fmt;
 use core::time::Duration;
 
 #[cfg(feature = "std")]
-use crate::bearer::{BearerVerifier, Presented};
+use crate::bearer::{BEARER, BearerVerifier, Presented};
 use crate::error::Rejection;
 #[cfg(feature = "std")]
 use crate::hashed::PresentedKey;
@@ -18,9 +18,6 @@ use crate::verifier::{Verified, Verifier};
 
 /// The code of what was accepted.
 const ACCEPTED: &str = "accepted";
-/// The scheme of what is presented as it is.
-#[cfg(feature = "std")]
-const BEARER: &str = "bearer";
 
 /// What became of one delivery: labels for a counter, and the skew of the sender's clock.
 ///
@@ -38,8 +35,8 @@ const BEARER: &str = "bearer";
 /// let outcome = verifier.verify_at(Request::new(&headers, b"{}"), now);
 /// let verdict = verifier.verdict(&outcome, now);
 /// assert_eq!((verdict.code, verdict.is_accepted()), ("malformed_signature", false));
-/// let labels = verdict.labels().map(|(name, value)| format!("{name}={value}")).join(" ");
-/// assert_eq!(labels, "scheme=github code=malformed_signature role=none key=none generation=1");
+/// let labels: Vec<_> = verdict.labels().map(|(name, value)| format!("{name}={value}")).collect();
+/// assert_eq!(labels.join(" "), "scheme=github code=malformed_signature role=none key=none generation=1");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,8 +53,10 @@ pub struct Verdict {
     /// How much older than its receipt the delivery says it is, in milliseconds; negative if it comes from the future.
     /// Known only of deliveries that are authentic and signed their time, so also of those that are too old or too new.
     pub skew_ms: Option<i64>,
-    /// The generation of the ring that was used.
+    /// The generation of the ring that was used. Of what was not accepted: of the ring at the moment at which the verdict was
+    /// made, which is another one if it was replaced during the upload.
     pub generation: Option<u64>,
+    our_fault: bool,
 }
 
 /// How a key is called in metrics: by the label that the operator gave it, otherwise by its id.
@@ -86,12 +85,19 @@ impl Verdict {
         self.code == ACCEPTED
     }
 
-    /// Name and value of every label; `"none"` where there is nothing. [`Verdict::skew_ms`] is no label but a measurement:
-    /// put it into a histogram.
-    ///
-    /// The number of values is small: schemes and codes are fixed, and a ring has at most five live keys.
+    /// Whether something of ours has to be repaired: a key, the set-up, or the look-up of tenants. See
+    /// [`Rejection::is_our_fault`].
     #[must_use]
-    pub fn labels(&self) -> [(&'static str, Cow<'_, str>); 5] {
+    pub const fn is_our_fault(&self) -> bool {
+        self.our_fault
+    }
+
+    /// Name and value of every label, always in the same order; `"none"` where there is nothing. [`Verdict::skew_ms`] is no
+    /// label but a measurement: put it into a histogram.
+    ///
+    /// The number of values is small: schemes and codes are fixed, and a ring has at most five live keys. A later version may
+    /// have more labels.
+    pub fn labels(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
         let none = || Cow::Borrowed("none");
         [
             ("scheme", self.scheme.as_deref().map_or_else(none, Cow::Borrowed)),
@@ -100,6 +106,7 @@ impl Verdict {
             ("key", self.key.as_ref().map_or_else(none, |key| Cow::Owned(key.to_string()))),
             ("generation", self.generation.map_or_else(none, |n| Cow::Owned(n.to_string()))),
         ]
+        .into_iter()
     }
 
     /// Records the verdict as one `tracing` event with target `hookring`: the fields are those of this type, and no others.
@@ -122,16 +129,24 @@ impl Verdict {
                 )
             };
         }
-        match self.code {
-            ACCEPTED => record!(tracing::Level::INFO),
-            "no_live_key" | "needs_request_line" | "needs_whole_body" | "lookup_failed" => record!(tracing::Level::ERROR),
-            _ => record!(tracing::Level::WARN),
+        if self.is_accepted() {
+            record!(tracing::Level::INFO);
+        } else if self.our_fault {
+            record!(tracing::Level::ERROR);
+        } else {
+            record!(tracing::Level::WARN);
         }
     }
 
     /// Of a request of which only this is known.
     pub(crate) const fn of_code(code: &'static str) -> Self {
-        Self { scheme: None, code, role: None, key: None, skew_ms: None, generation: None }
+        Self { scheme: None, code, role: None, key: None, skew_ms: None, generation: None, our_fault: false }
+    }
+
+    /// Of a request that was refused for a reason of which the verifier knows nothing.
+    #[cfg(feature = "http-body")]
+    pub(crate) const fn refuse(&mut self, code: &'static str, our_fault: bool) {
+        (self.code, self.our_fault) = (code, our_fault);
     }
 }
 
@@ -144,20 +159,23 @@ where
     pub fn verdict<B>(&self, outcome: &Result<Verified<B>, Rejection>, now: Timestamp) -> Verdict {
         match outcome {
             Ok(verified) => Verdict {
-                scheme: Some(Arc::clone(verified.scheme_name())),
-                code: ACCEPTED,
                 role: Some(verified.role()),
                 key: Some(named(verified.key(), verified.key_label().map(Arc::from))),
                 skew_ms: verified.timestamp().map(|sent| now.unix_millis().saturating_sub(sent.unix_millis())),
-                generation: Some(verified.generation()),
+                ..self.about(ACCEPTED, verified.generation())
             },
-            Err(why) => Verdict {
-                scheme: Some(Arc::clone(self.scheme_name())),
-                skew_ms: self.skew(why),
-                generation: Some(self.generation()),
-                ..Verdict::of_code(why.code())
-            },
+            Err(why) => self.rejected(why),
         }
+    }
+
+    pub(crate) fn rejected(&self, why: &Rejection) -> Verdict {
+        let about = self.about(why.code(), self.generation());
+        Verdict { skew_ms: self.skew(why), our_fault: why.is_our_fault(), ..about }
+    }
+
+    /// Of a delivery of which only is known whose keys count.
+    pub(crate) fn about(&self, code: &'static str, generation: u64) -> Verdict {
+        Verdict { scheme: Some(Arc::clone(self.scheme_name())), generation: Some(generation), ..Verdict::of_code(code) }
     }
 
     /// What a rejection says of the clock: how far beyond the tolerance, and so how far.
@@ -180,16 +198,19 @@ where
     /// The outcome of a check as labels. `outcome` is what this verifier returned.
     #[must_use]
     pub fn verdict(&self, outcome: &Result<Presented, Rejection>) -> Verdict {
-        let verdict =
-            |code, generation| Verdict { scheme: Some(BEARER.into()), generation: Some(generation), ..Verdict::of_code(code) };
         match outcome {
             Ok(presented) => Verdict {
-                role: Some(presented.role),
-                key: Some(named(presented.key, presented.label.clone())),
-                ..verdict(ACCEPTED, presented.generation)
+                role: Some(presented.role()),
+                key: Some(named(presented.key(), presented.key_label().map(Arc::from))),
+                ..self.about(ACCEPTED, presented.generation())
             },
-            Err(why) => verdict(why.code(), self.generation()),
+            Err(why) => Verdict { our_fault: why.is_our_fault(), ..self.about(why.code(), self.generation()) },
         }
+    }
+
+    /// Of a request of which only is known whose keys count.
+    pub(crate) fn about(&self, code: &'static str, generation: u64) -> Verdict {
+        Verdict { scheme: Some(BEARER.into()), generation: Some(generation), ..Verdict::of_code(code) }
     }
 }
 

@@ -5,12 +5,15 @@
 
 mod batch;
 mod builder;
+mod live;
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 mod public;
 mod stream;
 #[cfg(test)]
 mod tests;
 mod verified;
+#[cfg(feature = "http-body")]
+mod whole;
 
 use alloc::sync::Arc;
 use core::fmt;
@@ -19,18 +22,20 @@ use core::time::Duration;
 pub use builder::{NoKeys, VerifierBuilder};
 pub use stream::{Stream, Streamed};
 pub use verified::Verified;
+#[cfg(feature = "http-body")]
+pub(crate) use whole::Whole;
 
 use crate::error::{Field, Rejection, SetupError};
 #[cfg(feature = "std")]
 use crate::headers::Headers;
-use crate::key::sealed::Material as _;
-use crate::key::{Key, VerifyKey};
-use crate::keyring::{KeySource, Keyring, Live, MAX_LIVE, Part, Status};
-use crate::mac::{Macs, Tags};
+use crate::key::VerifyKey;
+use crate::keyring::{KeySource, Keyring, Part, Status};
+use crate::mac::Tags;
 use crate::message::{Request, RequestView};
 use crate::scheme::{Candidates, Content, Offered, Rules, Scheme, Text, late_timestamp};
 use crate::time::Timestamp;
 use crate::url::path_and_query;
+use live::LiveKeys;
 use verified::{Evidence, Matched, Told};
 
 /// Verifies incoming deliveries.
@@ -154,17 +159,30 @@ where
     }
 
     fn check(&self, head: Request<'_, ()>, body: &[u8], clock: &dyn Fn() -> Timestamp) -> Result<Evidence, Rejection> {
-        let rules = &self.setup.rules;
         let ring = self.keys.ring();
         // A clock costs as much as a block of SHA-256, and a ring without previous keys is the same at any time.
-        let now = if rules.window.is_some() || ring.has_deadlines() { clock() } else { ring.as_of() };
-        let live = live_keys(&ring, now)?;
+        let now = if self.setup.rules.window.is_some() || ring.has_deadlines() { clock() } else { ring.as_of() };
+        let live = LiveKeys::of(&ring, &self.setup.rules, now)?;
+        let found = self.find(&live, head, body, now)?;
+        Ok(self.evidence(Matched::of(live.get(found.place)?, &ring), found))
+    }
+
+    /// Finds the key among those that are live; freshness is judged by `now`.
+    #[inline]
+    fn find(
+        &self,
+        live: &LiveKeys<'_, S::Key>,
+        head: Request<'_, ()>,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<Found, Rejection> {
+        let rules = &self.setup.rules;
         #[cfg(any(feature = "ed25519", feature = "p256"))]
         if rules.curve.is_some() {
-            return public::check(self, &ring, &live, head, body, now);
+            return public::find(self, live, head, body, now);
         }
         if let Some(path) = &rules.items {
-            return batch::check(self, &ring, &live, head, body, path);
+            return batch::find(self, live, head, body, path);
         }
         let mut candidates = Candidates::new(rules);
         let offered = Offered::read(rules, head.headers, Some(body), &mut candidates)?;
@@ -172,17 +190,16 @@ where
 
         // A replay key over content that cannot be written again later has to be digested now.
         let digest = (self.setup.digest_content || !rules.can_stream) && offered.id.is_none();
-        let mut macs = Macs::begin(rules.hash, live.iter().flatten().filter_map(|live| live.key.mac_key()), digest);
+        let mut macs = live.macs(rules.hash, digest);
         content.write(&mut |part| macs.update(part))?;
         let mut tags = Tags::EMPTY;
         macs.finish_into(&mut tags);
         let mut matched = tags.matching(candidates.iter());
         if matched.is_none() && !rules.or_parts.is_empty() {
-            other_content(&content, &live, digest, &mut tags)?;
+            other_content(&content, live, digest, &mut tags)?;
             matched = tags.matching(candidates.iter());
         }
-        let matched = matched.ok_or(Rejection::Mismatch)?;
-        let matched = live.get(matched).copied().flatten().ok_or(Rejection::Mismatch)?;
+        let place = matched.ok_or(Rejection::Mismatch)?;
 
         let sent = match offered.sent {
             Some(sent) => Some(sent),
@@ -194,19 +211,17 @@ where
             (None, Some(digest)) => Told::Digest(digest),
             (None, None) => Told::around(&content)?,
         };
-        Ok(Evidence { matched: Matched::of(&matched, &ring), sent, told, setup: Arc::clone(&self.setup) })
+        Ok(Found { place, sent, told })
     }
 
-    /// Refuses what no body could make good, for schemes that need the whole body.
+    fn evidence(&self, matched: Matched, Found { sent, told, .. }: Found) -> Evidence {
+        Evidence { matched, sent, told, setup: Arc::clone(&self.setup) }
+    }
+
+    /// Starts to verify a delivery whose body follows, for schemes that need the whole body.
     #[cfg(feature = "http-body")]
-    pub(crate) fn check_head(&self, head: Request<'_, ()>, now: Timestamp) -> Result<(), Rejection> {
-        let rules = &self.setup.rules;
-        live_keys(&self.keys.ring(), now)?;
-        match Offered::read(rules, head.headers, None, &mut Candidates::new(rules)) {
-            Ok(offered) => self.content(head, &offered, &[])?.check_headers(),
-            Err(Rejection::NeedsWholeBody) => Ok(()),
-            Err(why) => Err(why),
-        }
+    pub(crate) fn begin_whole(&self, head: Request<'_, ()>, now: Timestamp) -> Result<Whole<'_, S>, Rejection> {
+        Whole::begin(self, head, now)
     }
 
     /// Starts to verify a delivery whose body follows piece by piece.
@@ -271,25 +286,25 @@ where
     }
 }
 
+/// What was found out about a delivery: the place of its key among the live ones, and what it says of itself.
+struct Found {
+    place: usize,
+    sent: Option<Timestamp>,
+    told: Told,
+}
+
 /// The tags of the other content that the scheme may have signed. Apart, because most schemes have none.
 #[cold]
 fn other_content<K: VerifyKey>(
     content: &Content<'_, '_>,
-    live: &[Option<Live<'_, K>>; MAX_LIVE],
+    live: &LiveKeys<'_, K>,
     digest: bool,
     tags: &mut Tags,
 ) -> Result<(), Rejection> {
-    let mut macs = Macs::begin(content.rules.hash, live.iter().flatten().filter_map(|live| live.key.mac_key()), digest);
+    let mut macs = live.macs(content.rules.hash, digest);
     content.write_other(&mut |part| macs.update(part))?;
     macs.finish_into(tags);
     Ok(())
-}
-
-/// The live keys in their order.
-fn live_keys<K: Key>(ring: &Keyring<K>, now: Timestamp) -> Result<[Option<Live<'_, K>>; MAX_LIVE], Rejection> {
-    let mut keys = [None; MAX_LIVE];
-    keys.iter_mut().zip(ring.live(now)).for_each(|(place, live)| *place = Some(live));
-    if keys.first().is_none_or(Option::is_none) { Err(Rejection::NoLiveKey) } else { Ok(keys) }
 }
 
 /// The last check: a delivery that is known to be authentic may still be too old or too new. Each bound is inclusive.

@@ -42,7 +42,7 @@ fn owned_types_go_everywhere() {
     #[cfg(feature = "http-body")]
     {
         everywhere::<receiver::Receiver>();
-        everywhere::<receiver::Endpoint<receiver::Delivery>>();
+        everywhere::<receiver::Endpoint<receiver::Received>>();
         everywhere::<receiver::Refusal>();
         everywhere::<receiver::Admitted>();
     }

@@ -41,7 +41,7 @@ where
     S: KeySource,
     S::Key: PresentedKey,
 {
-    verifier.check_at(headers, query, NOW).map(|presented| presented.role)
+    verifier.check_at(headers, query, NOW).map(|presented| presented.role())
 }
 
 #[test]
@@ -106,8 +106,8 @@ fn s4_4_the_query_counts_only_where_it_is_allowed() {
     assert_eq!(role(&strict, &header, Some("token=other&token=other")), Ok(Role::Current));
     assert_eq!(role(&over(TOKEN).allow_query(""), &NO_HEADERS, Some(&format!("={TOKEN}"))), Err(MISSING));
 
-    assert!(!lenient.check_at(&header, None, NOW).unwrap().by_query);
-    assert!(lenient.check_at(&NO_HEADERS, Some(&good), NOW).unwrap().by_query);
+    assert!(!lenient.check_at(&header, None, NOW).unwrap().by_query());
+    assert!(lenient.check_at(&NO_HEADERS, Some(&good), NOW).unwrap().by_query());
     let query = |query: &str| role(&lenient, &NO_HEADERS, Some(query));
     assert_eq!(query(&format!("v=2&{good}&w")), Ok(Role::Current));
     assert_eq!(query(&format!("t%6Fken={TOKEN}")), Ok(Role::Current));
@@ -155,12 +155,12 @@ fn every_role_is_told() {
     let check = |token: &str, at| verifier.check_token(token.as_bytes(), at);
 
     let previous = check(&old, NOW).unwrap();
-    assert_eq!((previous.role, previous.expires_at), (Role::Previous, Some(NOW.plus(HOUR))));
-    assert_eq!((previous.label.as_deref(), previous.generation, previous.by_query), (Some("2025"), 3, false));
+    assert_eq!((previous.role(), previous.key_expires_at()), (Role::Previous, Some(NOW.plus(HOUR))));
+    assert_eq!((previous.key_label(), previous.generation(), previous.by_query()), (Some("2025"), 3, false));
     let current = check(&new, NOW).unwrap();
-    assert_eq!((current.role, current.expires_at, current.label), (Role::Current, None, None));
-    assert_eq!(current.key, secret(&new).id());
-    assert_eq!(check(&next, NOW).unwrap().role, Role::Next);
+    assert_eq!((current.role(), current.key_expires_at(), current.key_label()), (Role::Current, None, None));
+    assert_eq!(current.key(), secret(&new).id());
+    assert_eq!(check(&next, NOW).unwrap().role(), Role::Next);
     assert_eq!(check(&old, NOW.plus(HOUR)), Err(MISMATCH));
     assert_eq!(check("", NOW), Err(MISSING));
 }
@@ -172,7 +172,7 @@ fn s4_10_rotation_without_grace_and_a_ring_without_keys() {
     let verifier = BearerVerifier::new(shared.clone(), 0);
     shared.replace(shared.load().rotate(secret("new"), Duration::ZERO, NOW).unwrap().ring).unwrap();
     assert_eq!(verifier.check_token(TOKEN.as_bytes(), NOW), Err(MISMATCH));
-    assert_eq!(verifier.check_token(b"new", NOW).unwrap().role, Role::Current);
+    assert_eq!(verifier.check_token(b"new", NOW).unwrap().role(), Role::Current);
 
     shared.replace(shared.load().revoke(secret("new").id(), NOW).unwrap().ring).unwrap();
     // Our fault, whatever the request looks like.
@@ -272,7 +272,7 @@ proptest! {
         let hashed = BearerVerifier::new(Keyring::new(Sha256Hash::of(&secret(&text)).unwrap(), NOW).ring, 0);
         let plain = over(&text);
         for token in [&text, &presented] {
-            let verdict = |result: Result<hookring::Presented, Rejection>| result.map(|presented| presented.role);
+            let verdict = |result: Result<hookring::Presented, Rejection>| result.map(|presented| presented.role());
             prop_assert_eq!(
                 verdict(hashed.check_token(token.as_bytes(), NOW)),
                 verdict(plain.check_token(token.as_bytes(), NOW))
@@ -291,7 +291,7 @@ fn derived_url_tokens_follow_their_master() {
     };
     let verifier = BearerVerifier::new(derived("workflow-1"), 0);
     let text = |workflow| derived(workflow).current_token().unwrap();
-    let check = |token: &str, at| verifier.check_token(token.as_bytes(), at).map(|presented| presented.role);
+    let check = |token: &str, at| verifier.check_token(token.as_bytes(), at).map(|presented| presented.role());
 
     let old = text("workflow-1");
     assert!(old.len() == 43 && old.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
@@ -375,7 +375,7 @@ fn a_match_of_a_slow_key_is_remembered() {
     let counter = Arc::clone(&key.checks);
     let ring = Keyring::new(key, NOW).ring;
     let verifier = BearerVerifier::new(ring.clone(), 1);
-    let check = |token: &str| verifier.check_token(token.as_bytes(), NOW).map(|presented| presented.role);
+    let check = |token: &str| verifier.check_token(token.as_bytes(), NOW).map(|presented| presented.role());
 
     assert_eq!((check("good"), checks(&counter)), (Ok(Role::Current), 1));
     assert_eq!((check("good"), checks(&counter)), (Ok(Role::Current), 0));
@@ -398,7 +398,7 @@ fn a_remembered_match_counts_only_while_its_key_is_live() {
     let before = Keyring::new(Arc::clone(&old), NOW).ring;
     let shared = SharedKeyring::new(before.clone());
     let verifier = BearerVerifier::new(shared.clone(), 1);
-    let check = |token: &str, at| verifier.check_token(token.as_bytes(), at).map(|presented| presented.role);
+    let check = |token: &str, at| verifier.check_token(token.as_bytes(), at).map(|presented| presented.role());
 
     assert_eq!(check("old", NOW), Ok(Role::Current));
     shared.replace(before.rotate(new, HOUR, NOW).unwrap().ring).unwrap();
@@ -460,7 +460,7 @@ fn fast_keys_come_first_and_need_no_slot() {
     let counter = Arc::clone(&slow.checks);
     let ring = Keyring::new(slow, NOW).ring.stage(fast, NOW).unwrap().ring;
     let verifier = BearerVerifier::new(ring, 0);
-    assert_eq!(verifier.check_token(b"fast", NOW).unwrap().role, Role::Next);
+    assert_eq!(verifier.check_token(b"fast", NOW).unwrap().role(), Role::Next);
     assert_eq!(checks(&counter), 0);
     assert_eq!(verifier.check_token(b"slow", NOW), Err(Rejection::Busy));
 }
@@ -477,7 +477,7 @@ fn a_key_that_is_revoked_during_its_check_is_not_accepted() {
         key.gate.1.wait();
         assert_eq!(check.join().unwrap(), Err(MISMATCH));
     });
-    assert_eq!(verifier.check_token(b"new", NOW).unwrap().role, Role::Current);
+    assert_eq!(verifier.check_token(b"new", NOW).unwrap().role(), Role::Current);
 }
 
 #[test]
@@ -496,7 +496,7 @@ fn tenants_share_the_bound_and_do_not_share_secrets() {
     let [a, b] = keys.map(|key| Keyring::new(key, NOW).ring);
     let shared = BearerVerifier::per_tenant(1).allow_query("token");
     let check = |ring: &Keyring<Counted>, token: &str| {
-        shared.with_keys(ring).check_at(&NO_HEADERS, Some(&format!("token={token}")), NOW).map(|presented| presented.role)
+        shared.with_keys(ring).check_at(&NO_HEADERS, Some(&format!("token={token}")), NOW).map(|presented| presented.role())
     };
 
     assert_eq!((check(&a, "a"), check(&b, "b")), (Ok(Role::Current), Ok(Role::Current)));
@@ -523,8 +523,8 @@ fn bcrypt_behind_a_bearer_verifier() {
     let ring = Keyring::new(BcryptHash::of(&old, 10).unwrap(), NOW).ring;
     let ring = ring.rotate(BcryptHash::of(&new, 10).unwrap(), HOUR, NOW).unwrap().ring;
     let verifier = BearerVerifier::new(ring, 1);
-    assert_eq!(verifier.check_token(new.reveal().as_bytes(), NOW).unwrap().role, Role::Current);
-    assert_eq!(verifier.check_token(old.reveal().as_bytes(), NOW).unwrap().role, Role::Previous);
+    assert_eq!(verifier.check_token(new.reveal().as_bytes(), NOW).unwrap().role(), Role::Current);
+    assert_eq!(verifier.check_token(old.reveal().as_bytes(), NOW).unwrap().role(), Role::Previous);
     thread::scope(|scope| {
         for _ in 0..4 {
             // Remembered: with one slot, some of these would be busy otherwise.
@@ -586,11 +586,35 @@ fn carriers() {
         let secret = Secret::parse(secret, SecretFormat::Utf8, &SecretPolicy::provider()).unwrap();
         let verifier = BearerVerifier::new(Keyring::new(secret, NOW).ring, 0).carried_by(carrier).unwrap();
         let verdict = verifier.check_at(&headers, query.as_deref(), NOW);
-        assert_eq!(verdict.as_ref().map(|presented| presented.role).map_err(|why| *why), wanted, "{carrier:?} {headers:?}");
-        assert_eq!(verdict.is_ok_and(|presented| presented.by_query), wanted.is_ok() && matches!(carrier, Query(_)));
+        assert_eq!(verdict.as_ref().map(|presented| presented.role()).map_err(|why| *why), wanted, "{carrier:?} {headers:?}");
+        assert_eq!(verdict.is_ok_and(|presented| presented.by_query()), wanted.is_ok() && matches!(carrier, Query(_)));
     }
     for bad in [Header(""), Header("a b"), Header("a:"), Query(""), Basic { user: Some("a:b") }, Basic { user: Some("a\n") }] {
         let ring = Keyring::new(Secret::generate(SecretFormat::Utf8).unwrap(), NOW).ring;
         assert!(matches!(BearerVerifier::new(ring, 0).carried_by(bad), Err(SetupError::Scheme(_))), "{bad:?}");
     }
+}
+
+/// The parameter of a carrier goes when another carrier replaces it.
+#[test]
+fn a_replaced_carrier_leaves_nothing_behind() {
+    let ring = Keyring::new(secret(TOKEN), NOW).ring;
+    let verifier = BearerVerifier::new(ring, 0).carried_by(Carrier::Query("key")).unwrap();
+    let query = format!("key={TOKEN}");
+    assert!(verifier.check_at(&NO_HEADERS, Some(&query), NOW).is_ok());
+    let verifier = verifier.carried_by(Carrier::Bearer).unwrap();
+    assert_eq!(verifier.check_at(&NO_HEADERS, Some(&query), NOW), Err(Rejection::Missing(Field::Token)));
+    let verifier = verifier.allow_query("key").carried_by(Carrier::Header("x-token")).unwrap();
+    assert!(verifier.check_at(&NO_HEADERS, Some(&query), NOW).is_ok(), "what was allowed beside it stays");
+}
+
+/// What a proof says is what the page of the receiver says.
+#[test]
+fn a_proof_and_the_status_name_the_same_key() {
+    let ring = Keyring::new(secret(TOKEN).labelled("2026").unwrap(), NOW).ring;
+    let verifier = BearerVerifier::new(ring.clone(), 0);
+    let presented = verifier.check_token(TOKEN.as_bytes(), NOW).unwrap();
+    assert_eq!(presented.key(), ring.current().unwrap().id());
+    assert_eq!((presented.key_label(), presented.key_expires_at(), presented.generation()), (Some("2026"), None, 1));
+    assert_eq!((verifier.status(NOW).keys, verifier.status(NOW).part), (ring.status(NOW).keys, hookring::Part::Receiver));
 }

@@ -235,3 +235,56 @@ fn forms_that_run_together_say_so() {
         assert!(verifier.verify_at(delivery.body(b"Body=x&Digits=2").request(), NOW).is_err(), "{}", scheme.name());
     }
 }
+
+/// A verifier is told what it needs when it is built, whichever of the two contents needs it.
+#[test]
+fn both_contents_say_what_they_need() {
+    use Part::{Body, Lit, Method, Timestamp as Time, Url};
+    use hookring::SetupError;
+    let either = |other| ours(&[Body]).or_signed(other);
+    let by_url = either(&[Url, Body]);
+    assert!(by_url.signs_url());
+    assert_eq!(Verifier::new(by_url, ring()).unwrap_err(), SetupError::NeedsPublicUrl);
+    let verifier = Verifier::builder(by_url).public_url("https://a.example").build(ring()).unwrap();
+    let headers = [("x-signature", mac("https://a.example/hook{}"))];
+    assert!(verifier.verify_at(Request::new(&headers, "{}").target("/hook"), NOW).is_ok());
+    let headers = [("x-signature", mac("{}"))];
+    assert!(verifier.verify_at(Request::new(&headers, "{}").target("/hook"), NOW).is_ok());
+
+    // Refused at once, and not only when the first content does not match.
+    let by_method = Verifier::new(either(&[Method, Body]), ring()).unwrap();
+    let headers = [("x-signature", mac("{}"))];
+    assert_eq!(by_method.verify_at(Request::new(&headers, "{}"), NOW).unwrap_err(), Rejection::NeedsRequestLine);
+    assert!(by_method.verify_at(Request::new(&headers, "{}").method("POST"), NOW).is_ok());
+
+    // A time in the body that only the second content writes apart.
+    let timed = either(&[Time, Lit("."), Body]).timestamp(Source::Json("t"), Unit::Seconds);
+    let verifier = Verifier::new(timed, ring()).unwrap();
+    let body = r#"{"t":1790000000}"#;
+    for content in [body.to_owned(), format!("1790000000.{body}")] {
+        let headers = [("x-signature", mac(&content))];
+        assert!(verifier.verify_at(Request::new(&headers, body), NOW).is_ok(), "{content}");
+    }
+}
+
+/// What a body is made into does not change under which key its delivery is remembered.
+#[test]
+fn a_replay_key_outlives_the_body() {
+    let scope = Scope::new("endpoint").unwrap();
+    let own = ours(&[Part::Body, Part::Lit("."), Part::Timestamp]).timestamp(Source::Header("x-time"), Unit::Seconds);
+    for digested in [false, true] {
+        for scheme in [own, ours(&[Part::Body]), providers::STANDARD_WEBHOOKS.secret_format(SecretFormat::Utf8)] {
+            let signer = Signer::new(scheme, ring(), SignWith::Current).unwrap();
+            let headers = signer.sign(&Message::new(b"{}").id("msg_1"), NOW).unwrap();
+            let headers: Vec<(&str, &str)> = headers.iter().collect();
+            let builder = Verifier::builder(scheme);
+            let verifier = if digested { builder.digest_content() } else { builder }.build(ring()).unwrap();
+            let verified = verifier.verify_at(Request::new(&headers, b"{}".to_vec()), NOW).unwrap();
+            let key = verified.replay_key(&scope);
+            let other = verified.try_map(|_| Ok::<_, ()>("something else")).unwrap();
+            assert_eq!(other.replay_key(&scope), key, "{}", scheme.name());
+            let twice = other.try_map(|_| Ok::<_, ()>(7)).and_then(|other| other.try_map(|n| Ok(vec![n, n]))).unwrap();
+            assert_eq!(twice.replay_key(&scope), key, "{}", scheme.name());
+        }
+    }
+}

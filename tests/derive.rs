@@ -86,15 +86,15 @@ fn urls_rotate_with_the_master() {
     let tokens = Derived::new(shared.clone(), recipe);
     let urls = BearerVerifier::new(&tokens, 1);
     let old = tokens.current_token().unwrap();
-    assert_eq!(urls.check_token(old.as_bytes(), NOW).unwrap().role, Role::Current);
+    assert_eq!(urls.check_token(old.as_bytes(), NOW).unwrap().role(), Role::Current);
 
     let change = shared.load().rotate(Secret::generate(SecretFormat::Hex).unwrap(), HOUR, NOW).unwrap();
     shared.replace(change.ring).unwrap();
     let new = tokens.current_token().unwrap();
     assert_ne!(*old, *new);
-    assert_eq!(urls.check_token(new.as_bytes(), NOW).unwrap().role, Role::Current);
+    assert_eq!(urls.check_token(new.as_bytes(), NOW).unwrap().role(), Role::Current);
     let presented = urls.check_token(old.as_bytes(), NOW).unwrap();
-    assert_eq!((presented.role, presented.expires_at), (Role::Previous, Some(NOW.plus(HOUR))));
+    assert_eq!((presented.role(), presented.key_expires_at()), (Role::Previous, Some(NOW.plus(HOUR))));
     assert!(urls.check_token(old.as_bytes(), NOW.plus(HOUR)).is_err());
 
     // A ring is asked for at each message: the same roles, generation and deadlines as the master's.

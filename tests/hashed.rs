@@ -180,8 +180,8 @@ fn argon2_joins() {
     let ring = ring.stage_presented(Argon2Hash::of(&new, [2; 16]), &new, NOW).unwrap().ring;
 
     let verifier = hookring::BearerVerifier::new(ring, 1);
-    assert_eq!(verifier.check_token(old.reveal().as_bytes(), NOW).unwrap().role, Role::Current);
-    assert_eq!(verifier.check_token(new.reveal().as_bytes(), NOW).unwrap().role, Role::Next);
+    assert_eq!(verifier.check_token(old.reveal().as_bytes(), NOW).unwrap().role(), Role::Current);
+    assert_eq!(verifier.check_token(new.reveal().as_bytes(), NOW).unwrap().role(), Role::Next);
     assert_eq!(verifier.check_token(b"guess", NOW), Err(hookring::Rejection::TokenMismatch));
 }
 

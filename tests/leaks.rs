@@ -401,7 +401,7 @@ fn what_a_function_part_sees() {
 fn every_rejection_has_one_answer() {
     use Field::{Body, Header, Id, Signature, Target, Timestamp as Time};
     let mut all = vec![Rejection::TooMany, Rejection::Mismatch, Rejection::WrongMethod, Rejection::NoLiveKey, Rejection::Busy];
-    all.extend([Rejection::NeedsRequestLine, Rejection::NeedsWholeBody]);
+    all.extend([Rejection::NeedsRequestLine, Rejection::NeedsWholeBody, Rejection::TooManyItems, Rejection::WrongKeyKind]);
     all.extend([Rejection::TooOld { by: HOUR }, Rejection::TooNew { by: HOUR }]);
     for field in [Signature, Time, Id, Header, Body, Target] {
         all.extend([Rejection::Missing(field), Rejection::Malformed(field), Rejection::Ambiguous(field)]);
@@ -436,7 +436,7 @@ fn what_receives_checks_and_remembers() {
         let verdict = verifier.verdict(&outcome, now);
         scanner_of_signed.debug(&outcome);
         scanner_of_signed.debug(&verdict);
-        scanner_of_signed.debug(&verdict.labels());
+        scanner_of_signed.debug(&verdict.labels().collect::<Vec<_>>());
         let stream = verifier.begin(Request::new(&pairs, ()), now);
         scanner_of_signed.debug(&stream.map(|mut stream| {
             stream.update(body);

@@ -87,6 +87,17 @@ fn what_is_wrong_is_said_at_its_field() {
         ("unit =", "units =", "unknown field `units`"),
         ("name =", "nam =", "unknown field `nam`"),
         ("algorithm =", "id = \"a\"\n algorithm =", "signed: the message id is read but not signed"),
+        ("algorithm =", "require = [[\"x-v\", \"1 \"]]\n algorithm =", "require: a text that becomes part of a header"),
+        ("algorithm =", "require = [[\"Stripe-Signature\", \"1\"]]\n algorithm =", "require: one header name is used for two"),
+        (
+            "algorithm =",
+            "alias = [[\"stripe-signature\", \"Stripe-Signature\"]]\n algorithm =",
+            "alias: one header name is used",
+        ),
+        ("tag = \"t\"", "header = \"Stripe-Signature\"", "timestamp.header: one header name is used for two purposes"),
+        ("tag = \"t\"", "tag = \"t\", also_in = { json = \"\" }", "timestamp: the path of a body field is empty"),
+        ("{timestamp}.{body}", "{timestamp}.{body}{json:}", "signed: the path of a body field is empty"),
+        ("accept = [\"v1\"]", "accept = [\"v1 \"]", "signature: a text that becomes part of a header"),
     ] {
         let text = ACME.replacen(old, new, 1);
         assert_ne!(text, ACME, "{old}");
@@ -100,4 +111,38 @@ fn braces_stand_for_themselves_when_doubled() {
     let text = ACME.replace("{timestamp}.{body}", "{{{timestamp}}}{body}}}");
     let shown = shown(&toml::from_str(&text).unwrap());
     assert!(shown.contains(r#"[Lit("{"), Timestamp, Lit("}"), Body, Lit("}")]"#), "{shown}");
+}
+
+/// A tolerance that cannot be written in seconds is not rounded.
+#[test]
+fn a_fraction_of_a_second_has_no_form() {
+    use core::time::Duration;
+    let (second, part) = (Duration::from_secs(1), Duration::from_millis(1500));
+    for (past, future, field) in [(part, second, "timestamp.past_seconds"), (second, part, "timestamp.future_seconds")] {
+        let why = SchemeConfig::try_from(&providers::STRIPE.tolerance(past, future)).unwrap_err();
+        assert_eq!((why.field(), why.to_string()), (field, format!("{field}: a tolerance has whole seconds here")));
+    }
+    assert!(SchemeConfig::try_from(&providers::STRIPE.tolerance(second, second)).is_ok());
+}
+
+/// A signature under any tag is written and described as it is read.
+#[test]
+fn any_tag_has_one_form() {
+    let text = ACME.replace(
+        "tags = { between = \",\", pair = \"=\", accept = [\"v1\"] }",
+        "tags = { between = \",\", pair = \"=\", any = true }",
+    );
+    let text = text.replace("tag = \"t\"", "header = \"x-time\"");
+    let config: SchemeConfig = toml::from_str(&text).unwrap();
+    let again: SchemeConfig = toml::from_str(&toml::to_string(&config).unwrap()).unwrap();
+    assert_eq!(shown(&again), shown(&config));
+    let now = Timestamp::from_unix_secs(1_760_000_000);
+    let ring = || Keyring::new(Secret::generate(SecretFormat::Utf8).unwrap(), now).ring;
+    let signed = config.lend(|scheme| {
+        let signer = hookring::Signer::new(scheme, ring(), hookring::SignWith::Current)?;
+        Ok::<_, SetupError>(signer.sign(&hookring::Message::new(b"{}"), now).unwrap())
+    });
+    let signed = signed.unwrap();
+    let (_, value) = signed.iter().find(|(name, _)| *name == "stripe-signature").unwrap();
+    assert!(value.starts_with("key="), "{value}");
 }

@@ -78,7 +78,7 @@ async fn trigger(
     let Some(workflow) = app.workflows.get(&id) else { return app.refuse(Rejection::TokenMismatch) };
     match workflow.tokens.check_token(token.as_bytes(), now) {
         // Whoever still uses the URL from before a rotation has to be told before its deadline.
-        Ok(presented) => app.counts.count(format!("{id} by its {} URL", presented.role.as_str())),
+        Ok(presented) => app.counts.count(format!("{id} by its {} URL", presented.role().as_str())),
         Err(rejection) => return app.refuse(rejection),
     }
     let Admits::UrlAndSignature(signed) = &workflow.admits else { return app.run(&id, &body).into_response() };

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::{Json, extract};
-use crate::receiver::{Admitted, Delivery, Receiver, Refusal};
+use crate::receiver::{Admitted, Received, Receiver, Refusal};
 use crate::verifier::Verified;
 
 /// The extractor of one receiver among several: `R` is a type of yours that says which.
@@ -41,7 +41,7 @@ use crate::verifier::Verified;
 /// }
 /// # impl AsRef<Receiver> for Stripe { fn as_ref(&self) -> &Receiver { &self.0 } }
 ///
-/// async fn hook(By(delivery, ..): By<Github>) {
+/// async fn hook(By { delivery, .. }: By<Github>) {
 ///     println!("{} bytes", delivery.body().len());
 /// }
 /// # let ring = Keyring::new(Secret::generate(SecretFormat::Utf8)?, Timestamp::now()).ring;
@@ -51,11 +51,16 @@ use crate::verifier::Verified;
 /// # let _ = app;
 /// # Ok(()) }
 /// ```
-pub struct By<R, V = Verified<Bytes>>(pub V, pub PhantomData<fn() -> R>);
+#[non_exhaustive]
+pub struct By<R, V = Verified<Bytes>> {
+    /// What the receiver yields.
+    pub delivery: V,
+    receiver: PhantomData<fn() -> R>,
+}
 
 impl<R, V: fmt::Debug> fmt::Debug for By<R, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("By").field(&self.0).finish_non_exhaustive()
+        f.debug_struct("By").field("delivery", &self.delivery).finish_non_exhaustive()
     }
 }
 
@@ -67,7 +72,7 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let receiver = R::from_ref(state);
-        Ok(Self(extract(request, receiver.as_ref()).await?, PhantomData))
+        Ok(Self { delivery: extract(request, receiver.as_ref()).await?, receiver: PhantomData })
     }
 }
 
@@ -76,6 +81,11 @@ mod sealed {
 }
 
 /// What an extractor makes of the proof of a receiver. Sealed.
+#[diagnostic::on_unimplemented(
+    message = "a receiver does not yield `{Self}`",
+    label = "not one of `Verified<Bytes>`, `Verified<hookring::axum::Json<T>>`, `Admitted` and `Received`",
+    note = "`Verified<axum::Json<T>>` is another type: the JSON extractor here is `hookring::axum::Json`"
+)]
 pub trait Extract: sealed::Sealed + Sized {
     /// What the receiver yields.
     type Proof: Send + Sync + 'static;
@@ -94,7 +104,7 @@ macro_rules! as_it_is {
         }
     )*};
 }
-as_it_is!(Verified<Bytes>, Admitted, Delivery);
+as_it_is!(Verified<Bytes>, Admitted, Received);
 
 impl<T: DeserializeOwned> sealed::Sealed for Verified<Json<T>> {}
 impl<T: DeserializeOwned> Extract for Verified<Json<T>> {

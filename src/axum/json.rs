@@ -8,7 +8,9 @@ use serde::de::DeserializeOwned;
 use crate::receiver::Refusal;
 use crate::verifier::Verified;
 
-/// A deserialised body beside its raw bytes.
+/// A deserialised body beside its raw bytes: a handler takes `Verified<hookring::axum::Json<T>>` as its last argument.
+///
+/// It is not `axum::Json`, which reads a body that nobody verified; `Verified<axum::Json<T>>` is no extractor.
 ///
 /// The bytes are what was verified. They stay, because the [replay key](Verified::replay_key) of a scheme without id is
 /// made from them: `Verified<Json<T>>` goes into [`Guard::process`](crate::Guard::process) as it is.
@@ -23,7 +25,7 @@ pub struct Json<T> {
 impl<T: DeserializeOwned> Json<T> {
     /// Reads a verified body, whatever its content type is called.
     pub(super) fn read(verified: Verified<Bytes>) -> Result<Verified<Self>, Refusal> {
-        verified.try_map(|raw| match serde_json::from_slice(&raw) {
+        verified.try_wrap(|raw| match serde_json::from_slice(&raw) {
             Ok(value) => Ok(Self { value, raw }),
             // Its text quotes the body, which must not reach a log.
             Err(why) => Err(Refusal::BadJson { line: why.line(), column: why.column() }),

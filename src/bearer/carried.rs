@@ -36,9 +36,15 @@ pub(super) enum Found<'a> {
 }
 
 impl Carried {
-    /// The carrier, and the query parameter that is read, given the one that was allowed so far.
-    pub(super) fn new(carrier: Carrier<'_>, query: Option<Arc<str>>) -> Result<(Self, Option<Arc<str>>), SetupError> {
+    /// The carrier that replaces this one, and the query parameter that is read, given the one that is read so far.
+    pub(super) fn replaced(
+        &self,
+        carrier: Carrier<'_>,
+        query: Option<Arc<str>>,
+    ) -> Result<(Self, Option<Arc<str>>), SetupError> {
         carrier.check().map_err(SetupError::Scheme)?;
+        // The parameter of a former carrier goes with it; one that was allowed beside the carrier stays.
+        let query = query.filter(|_| !matches!(self, Self::Query));
         Ok(match carrier {
             Carrier::Bearer => (Self::Bearer, query),
             Carrier::Header(name) => {
@@ -46,6 +52,7 @@ impl Carried {
                 (Self::Header(Arc::new(name)), query)
             }
             Carrier::Basic { user } => (Self::Basic { user: user.map(Arc::from) }, query),
+            Carrier::Query(_) if query.is_some() => return Err(SetupError::TwoQueryParameters),
             Carrier::Query(parameter) => (Self::Query, Some(parameter.into())),
         })
     }

@@ -58,9 +58,13 @@ pub enum Rejection {
     /// A part that must occur once occurs several times, or two copies disagree.
     #[error("the {0} is ambiguous: it occurs more than once")]
     Ambiguous(Field),
-    /// More than 16 signatures of a known version. Refused before any MAC is computed.
-    #[error("more than 16 candidate signatures")]
+    /// More signatures of a known version than are looked at: 16, or 2 where the scheme has a public key. Refused before any of
+    /// them is checked.
+    #[error("more candidate signatures than are looked at: 16, or 2 of a public key")]
     TooMany,
+    /// A batch of more than 16 items. Refused before any of them is checked.
+    #[error("more than 16 items in the batch")]
+    TooManyItems,
     /// No live key makes any of the offered signatures: forged, changed on the way, or signed with another secret.
     #[error("no live key matches the signature")]
     Mismatch,
@@ -85,6 +89,10 @@ pub enum Rejection {
     /// Every key was revoked or has expired. Our fault, so the sender is told to retry (500).
     #[error("the keyring has no live key")]
     NoLiveKey,
+    /// No key matches, and a live key is of another kind than the scheme needs: a secret for a public key, or a key on another
+    /// curve. Our fault (500).
+    #[error("the keyring holds a key of another kind than the scheme needs")]
+    WrongKeyKind,
     /// Too many slow checks are under way. The sender is told to retry (503).
     #[error("too many slow secret checks are under way")]
     Busy,
@@ -130,12 +138,14 @@ impl Rejection {
                 Field::Token => "ambiguous_token",
             },
             Self::TooMany => "too_many_signatures",
+            Self::TooManyItems => "too_many_items",
             Self::Mismatch => "signature_mismatch",
             Self::TokenMismatch => "token_mismatch",
             Self::WrongMethod => "wrong_method",
             Self::TooOld { .. } => "too_old",
             Self::TooNew { .. } => "too_new",
             Self::NoLiveKey => "no_live_key",
+            Self::WrongKeyKind => "wrong_key_kind",
             Self::Busy => "busy",
             Self::NeedsRequestLine => "needs_request_line",
             Self::NeedsWholeBody => "needs_whole_body",
@@ -144,14 +154,21 @@ impl Rejection {
 
     /// The HTTP status to answer: 401, except 500 for our own faults and 503 for [`Rejection::Busy`].
     ///
-    /// Senders do not retry a 4xx, so a fault of ours must not look like one.
+    /// Many senders do not repeat a delivery that was answered with a 4xx, and some switch the endpoint off after a few, so a
+    /// fault of ours must not look like one. What a sender does is in its documentation.
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
-            Self::NoLiveKey | Self::NeedsRequestLine | Self::NeedsWholeBody => 500,
+            _ if self.is_our_fault() => 500,
             Self::Busy => 503,
             _ => 401,
         }
+    }
+
+    /// Whether the fault is in our own keys or set-up and has to be repaired here: those with status 500.
+    #[must_use]
+    pub const fn is_our_fault(&self) -> bool {
+        matches!(self, Self::NoLiveKey | Self::WrongKeyKind | Self::NeedsRequestLine | Self::NeedsWholeBody)
     }
 
     /// The text to answer: one for all 401s, and it says nothing about the reason.

@@ -85,6 +85,12 @@ pub enum SetupError {
     /// A tolerance for a scheme without a signed timestamp.
     #[error("the scheme has no signed timestamp, so there is nothing to tolerate")]
     NoTimestampToCheck,
+    /// A tolerance and any age contradict each other.
+    #[error("a tolerance has no effect where any age is accepted: leave one of the two out")]
+    ToleranceOfAnyAge,
+    /// A query parameter is allowed beside another place, and now the query is to be that place.
+    #[error("the token is allowed in another query parameter already: name one of them")]
+    TwoQueryParameters,
     /// A key of another kind than the scheme's algorithm.
     #[error("the key is of another kind than the scheme needs")]
     WrongKeyKind,
@@ -103,7 +109,7 @@ pub enum SetupError {
     NoWindow,
     /// The scheme signs an id, and a sender's retries are signed anew under the same id for hours or days: say how long,
     /// with [`Guard::with_keep`](crate::Guard::with_keep).
-    #[error("the sender retries under the same signed id: remember it for his whole retry schedule, `with_keep`")]
+    #[error("the sender retries under the same signed id: remember it for its whole retry schedule, `with_keep`")]
     NeedsKeep,
     /// A lease is 1 ms to one day.
     #[error("a lease is 1 ms to one day: longer than the slowest handler")]

@@ -65,7 +65,7 @@ pub const RECURLY: Scheme<'static> = Scheme::new(
 
 /// Persona: `Persona-Signature: t=<seconds>,v1=<hex>[ t=<seconds>,v1=<hex>]` over `time.body`, 300 s both ways.
 ///
-/// Confidence C. Not covered: id, other headers. Rotation: a whole group per live secret, after a blank; all groups
+/// Confidence C. Not covered: id, other headers. Rotation: a whole group per live secret, after a space; all groups
 /// must name the same time. Source: its docs, "Best practices"; the two groups from a secondary source.
 pub const PERSONA: Scheme<'static> = Scheme::new(
     "persona",

@@ -21,7 +21,7 @@ pub const SVIX: Scheme<'static> = svix("svix");
 
 /// OpenAI: Standard Webhooks, `webhook-signature: v1,<base64>[ v1,<base64>…]` over `id.time.body`, 300 s both ways.
 ///
-/// Confidence A. Not covered: other headers. Rotation: no overlap documented. The body has blanks: re-serialising
+/// Confidence A. Not covered: other headers. Rotation: no overlap documented. The body has whitespace: re-serialising
 /// breaks it. Source: Node SDK 6.49.0.
 pub const OPENAI: Scheme<'static> = standard("openai");
 

@@ -22,7 +22,7 @@ use crate::keyring::KeySource;
 use crate::message::Request;
 use crate::time::Timestamp;
 use crate::verdict::Verdict;
-use crate::verifier::{Stream, Verified, Verifier};
+use crate::verifier::{Stream, Verified, Verifier, Whole};
 
 /// A verifier of any scheme with any keys: what a look-up returns for a tenant.
 ///
@@ -71,7 +71,9 @@ pub(super) type Begun<'c, P> = Pin<Box<dyn Future<Output = Result<Box<dyn Progre
 /// The two steps that every kind of verifier has: the head alone, then the body as it comes.
 pub(super) trait Check<P>: Send + Sync {
     fn begin<'c>(&'c self, head: &'c Parts, now: Timestamp) -> Begun<'c, P>;
-    fn rejected(&self, why: Rejection, now: Timestamp) -> Verdict;
+    fn rejected(&self, why: Rejection) -> Verdict;
+    /// Of a request whose body never came to its end.
+    fn unfinished(&self, code: &'static str) -> Verdict;
 }
 
 /// A request whose head was found good so far.
@@ -89,13 +91,17 @@ where
             let stream = Verifier::begin(self, request(head, ()), now);
             stream.map(|stream| Box::new(Streaming { verifier: self, stream }) as Box<dyn Progress<P>>)
         } else {
-            let fine = self.check_head(request(head, ()), now);
-            fine.map(|()| Box::new(Whole { verifier: self, head }) as Box<dyn Progress<P>>)
+            let whole = self.begin_whole(request(head, ()), now);
+            whole.map(|whole| Box::new(AtOnce { verifier: self, head, whole }) as Box<dyn Progress<P>>)
         }))
     }
 
-    fn rejected(&self, why: Rejection, now: Timestamp) -> Verdict {
-        self.verdict::<()>(&Err(why), now)
+    fn rejected(&self, why: Rejection) -> Verdict {
+        Verifier::rejected(self, &why)
+    }
+
+    fn unfinished(&self, code: &'static str) -> Verdict {
+        self.about(code, self.generation())
     }
 }
 
@@ -129,19 +135,20 @@ where
 }
 
 /// The scheme needs the body at once.
-struct Whole<'c, S> {
+struct AtOnce<'c, S: KeySource> {
     verifier: &'c Verifier<S>,
     head: &'c Parts,
+    whole: Whole<'c, S>,
 }
 
-impl<P: From<Verified<Bytes>>, S: KeySource> Progress<P> for Whole<'_, S>
+impl<P: From<Verified<Bytes>>, S: KeySource> Progress<P> for AtOnce<'_, S>
 where
     S::Key: VerifyKey,
 {
     fn update(&mut self, _: &[u8]) {}
 
     fn finish(self: Box<Self>, body: Bytes, now: Timestamp) -> (Result<P, Rejection>, Verdict) {
-        let outcome = self.verifier.verify_at(request(self.head, body), now);
+        let outcome = self.whole.finish(request(self.head, body), now);
         let verdict = self.verifier.verdict(&outcome, now);
         (outcome.map(P::from), verdict)
     }
@@ -162,8 +169,12 @@ where
         })
     }
 
-    fn rejected(&self, why: Rejection, _: Timestamp) -> Verdict {
+    fn rejected(&self, why: Rejection) -> Verdict {
         self.0.verdict(&Err(why))
+    }
+
+    fn unfinished(&self, code: &'static str) -> Verdict {
+        self.0.about(code, self.0.generation())
     }
 }
 
@@ -207,6 +218,6 @@ where
             let why = Rejection::TokenMismatch;
             return (Err(why), verifier.verdict(&Err(why)));
         }
-        (Ok(Admitted { presented, body }.into()), verdict)
+        (Ok(Admitted::new(presented, body).into()), verdict)
     }
 }

@@ -4,7 +4,8 @@ use core::fmt;
 
 use bytes::Bytes;
 
-use crate::bearer::Presented;
+use crate::bearer::{BEARER, Presented};
+use crate::replay::{ReplayKey, Scope, What};
 use crate::verifier::Verified;
 
 /// A request that presented a live secret, with its body.
@@ -13,13 +14,45 @@ use crate::verifier::Verified;
 ///
 /// The token says who sends. It says nothing about the body: whoever sees one request can send others.
 #[derive(Clone)]
-#[non_exhaustive]
 #[must_use]
 pub struct Admitted {
+    presented: Presented,
+    body: Bytes,
+}
+
+impl Admitted {
+    pub(super) const fn new(presented: Presented, body: Bytes) -> Self {
+        Self { presented, body }
+    }
+
     /// Which secret was presented, and how.
-    pub presented: Presented,
+    pub const fn presented(&self) -> &Presented {
+        &self.presented
+    }
+
     /// The raw body.
-    pub body: Bytes,
+    #[must_use]
+    pub const fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The raw body, out of its proof.
+    #[must_use]
+    pub fn into_body(self) -> Bytes {
+        self.body
+    }
+
+    /// The key under which to remember an event whose id the caller read from the body, for
+    /// [`Guard::process_key`](crate::Guard::process_key).
+    ///
+    /// # Security
+    ///
+    /// Nothing signs the id: it tells the retries of an honest sender apart from new events, and no replay by somebody who
+    /// knows the token.
+    #[must_use]
+    pub fn event_key(&self, scope: &Scope, event_id: &str) -> ReplayKey {
+        ReplayKey::of(scope, BEARER, What::Event(event_id.as_bytes()))
+    }
 }
 
 impl fmt::Debug for Admitted {
@@ -35,20 +68,20 @@ impl fmt::Debug for Admitted {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 #[must_use]
-pub enum Delivery {
+pub enum Received {
     /// The delivery was signed.
     Signed(Verified<Bytes>),
     /// The request presented a secret.
     Presented(Admitted),
 }
 
-impl From<Verified<Bytes>> for Delivery {
+impl From<Verified<Bytes>> for Received {
     fn from(verified: Verified<Bytes>) -> Self {
         Self::Signed(verified)
     }
 }
 
-impl From<Admitted> for Delivery {
+impl From<Admitted> for Received {
     fn from(admitted: Admitted) -> Self {
         Self::Presented(admitted)
     }
@@ -58,10 +91,14 @@ mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Verified<bytes::Bytes> {}
     impl Sealed for super::Admitted {}
-    impl Sealed for super::Delivery {}
+    impl Sealed for super::Received {}
 }
 
-/// What a receiver can yield. Sealed: [`Verified<Bytes>`], [`Admitted`] and [`Delivery`].
+/// What a receiver can yield. Sealed: [`Verified<Bytes>`], [`Admitted`] and [`Received`].
+#[diagnostic::on_unimplemented(
+    message = "a receiver does not yield `{Self}`",
+    label = "not one of `Verified<Bytes>`, `Admitted` and `Received`"
+)]
 pub trait Proof: sealed::Sealed + Clone + Send + Sync + 'static {
     /// The raw body.
     fn raw(&self) -> &Bytes;
@@ -79,7 +116,7 @@ impl Proof for Admitted {
     }
 }
 
-impl Proof for Delivery {
+impl Proof for Received {
     fn raw(&self) -> &Bytes {
         match self {
             Self::Signed(verified) => verified.body(),

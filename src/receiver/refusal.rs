@@ -84,6 +84,16 @@ impl Refusal {
         }
     }
 
+    /// Whether something of ours has to be repaired: see [`Rejection::is_our_fault`]; also a look-up that failed.
+    #[must_use]
+    pub const fn is_our_fault(&self) -> bool {
+        match self {
+            Self::Rejected(why) => why.is_our_fault(),
+            Self::LookupFailed(_) => true,
+            _ => false,
+        }
+    }
+
     /// The HTTP status to answer.
     #[must_use]
     pub const fn status(&self) -> u16 {
@@ -115,7 +125,7 @@ impl Refusal {
 
     /// After how many seconds the sender may try again, where the answer says so.
     #[must_use]
-    pub const fn retry_after(&self) -> Option<u64> {
+    pub const fn retry_after_secs(&self) -> Option<u64> {
         match self {
             Self::Rejected(Rejection::Busy) => Some(1),
             Self::LookupFailed(_) => Some(10),
@@ -129,7 +139,7 @@ impl Refusal {
         let mut response = Response::new(B::from(self.public_message()));
         *response.status_mut() = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-        if let Some(seconds) = self.retry_after() {
+        if let Some(seconds) = self.retry_after_secs() {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(self.clone());

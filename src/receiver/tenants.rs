@@ -70,6 +70,11 @@ impl<P, L: Lookup<P>> AnyLookup<P> for L {
 }
 
 /// The last segment of the path, percent-decoded: the tenant in `/hooks/{tenant}`. `None` if it is empty or no UTF-8.
+///
+/// # Security
+///
+/// Whoever sends the request wrote it. It is decoded once, after the path was split, so it may hold any character, `/` and `..`
+/// and NUL among them: pass it to a query as a parameter, and never build a file name or another path from it.
 #[must_use]
 pub fn last_segment(head: &Parts) -> Option<String> {
     decoded(head.uri.path().rsplit('/').next()?)
@@ -77,6 +82,10 @@ pub fn last_segment(head: &Parts) -> Option<String> {
 
 /// The segment of the path at this place, counted from zero and percent-decoded: `segment(1)` is the tenant in
 /// `/hooks/{tenant}/github`. Under a nested router the path is what the router left of it.
+///
+/// # Security
+///
+/// As for [`last_segment`]: it may hold any character, and is no more authentic than the rest of the path.
 pub fn segment(place: usize) -> impl Fn(&Parts) -> Option<String> + Send + Sync + 'static {
     move |head| decoded(head.uri.path().strip_prefix('/')?.split('/').nth(place)?)
 }

@@ -1,6 +1,9 @@
 //! Exactly one verdict per request, whatever way it ends.
 
+use http::request::Parts;
+
 use super::Hook;
+use super::endpoint::Check;
 use super::refusal::Refusal;
 use crate::verdict::Verdict;
 
@@ -10,19 +13,20 @@ const ABANDONED: &str = "abandoned";
 /// Gives the verdict when it is dropped.
 pub(super) struct Watch<'h> {
     hook: Option<&'h Hook>,
+    head: &'h Parts,
     verdict: Verdict,
     /// Whether the verdict is the verifier's own, with all that it knows.
     full: bool,
 }
 
 impl<'h> Watch<'h> {
-    pub(super) fn new(hook: Option<&'h Hook>) -> Self {
-        Self { hook, verdict: Verdict::of_code(ABANDONED), full: false }
+    pub(super) fn new(hook: Option<&'h Hook>, head: &'h Parts) -> Self {
+        Self { hook, head, verdict: Verdict::of_code(ABANDONED), full: false }
     }
 
     /// From now on it is known whose keys count.
-    pub(super) fn expect(&mut self, verdict: Verdict) {
-        self.verdict = Verdict { code: self.verdict.code, ..verdict };
+    pub(super) fn expect<P>(&mut self, check: &dyn Check<P>) {
+        self.verdict = check.unfinished(ABANDONED);
     }
 
     /// The verifier has judged.
@@ -33,7 +37,7 @@ impl<'h> Watch<'h> {
 
     pub(super) fn end(mut self, refusal: Option<&Refusal>) {
         if let (Some(refusal), false) = (refusal, self.full) {
-            self.verdict.code = refusal.code();
+            self.verdict.refuse(refusal.code(), refusal.is_our_fault());
         }
     }
 }
@@ -43,7 +47,7 @@ impl Drop for Watch<'_> {
         #[cfg(feature = "tracing")]
         self.verdict.record();
         if let Some(hook) = self.hook {
-            hook(&self.verdict);
+            hook(self.head, &self.verdict);
         }
     }
 }

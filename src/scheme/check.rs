@@ -1,6 +1,6 @@
 //! Is this scheme sound? One `const fn`, run by the compiler for constants and by the builders for all others.
 
-use super::text::{contains, header, same_header, separator, visible};
+use super::text::{contains, has, header, separator, visible, visible_trimmed};
 use super::{Covers, Encoding, Grammar, Part, Place, Scheme, Source, Tagged, boundary};
 use crate::error::SchemeError;
 
@@ -27,10 +27,13 @@ impl Scheme<'_> {
         if let Err(e) = self.check_sources() {
             return Err(e);
         }
-        self.check_further_headers()
+        if let Err(e) = self.check_further_headers() {
+            return Err(e);
+        }
+        self.check_names()
     }
 
-    const fn check_place(&self) -> Result<(), SchemeError> {
+    pub(super) const fn check_place(&self) -> Result<(), SchemeError> {
         match self.place {
             Place::Header(name) => header(name),
             Place::Each(names) => {
@@ -41,13 +44,6 @@ impl Scheme<'_> {
                 while let [name, tail @ ..] = rest {
                     if let Err(e) = header(name) {
                         return Err(e);
-                    }
-                    let mut others = tail;
-                    while let [other, more @ ..] = others {
-                        if same_header(name, other) {
-                            return Err(SchemeError::HeaderUsedTwice);
-                        }
-                        others = more;
                     }
                     rest = tail;
                 }
@@ -72,7 +68,7 @@ impl Scheme<'_> {
         }
     }
 
-    const fn check_grammar(&self) -> Result<(), SchemeError> {
+    pub(super) const fn check_grammar(&self) -> Result<(), SchemeError> {
         match self.grammar {
             Grammar::Whole => Ok(()),
             Grammar::Prefix(text) | Grammar::OptionalPrefix(text) => {
@@ -96,12 +92,12 @@ impl Scheme<'_> {
         }
     }
 
-    const fn check_parts(&self) -> Result<(), SchemeError> {
+    pub(super) const fn check_parts(&self) -> Result<(), SchemeError> {
         if let Err(e) = self.check_content(self.parts) {
             return Err(e);
         }
         let reads = self.reads_url || self.reads_target || self.reads_method;
-        if reads && !has_function(self.parts) {
+        if reads && !has!(self.parts, Part::With(_)) && !has!(self.or_parts, Part::With(_)) {
             return Err(SchemeError::NothingReads);
         }
         match self.items {
@@ -167,7 +163,7 @@ impl Scheme<'_> {
         if boundary::is_clear(parts, unit) { Ok(()) } else { Err(SchemeError::IdNotSeparated) }
     }
 
-    const fn check_sources(&self) -> Result<(), SchemeError> {
+    pub(super) const fn check_sources(&self) -> Result<(), SchemeError> {
         if self.timestamp.is_none() && (self.window.is_some() || self.twin.is_some()) {
             return Err(SchemeError::NoTimestampToCheck);
         }
@@ -176,9 +172,10 @@ impl Scheme<'_> {
                 return Err(e);
             }
         }
+        let in_body = matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _)));
         match self.twin {
             // Such a time is read when the signature was found good, and by then nothing is compared.
-            Some(_) if matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _))) && !has_timestamp(self.parts) => {
+            Some(_) if in_body && !has!(self.parts, Part::Timestamp) && !has!(self.or_parts, Part::Timestamp) => {
                 Err(SchemeError::TwinOfSignedBody)
             }
             Some(twin) => self.check_source(&twin),
@@ -188,19 +185,13 @@ impl Scheme<'_> {
 
     const fn check_source(&self, source: &Source<'_>) -> Result<(), SchemeError> {
         match *source {
-            Source::Header(name) => {
-                if self.is_place(name) {
-                    Err(SchemeError::HeaderUsedTwice)
-                } else {
-                    header(name)
-                }
-            }
+            Source::Header(name) => header(name),
             Source::Tag(tag) => match self.grammar {
                 Grammar::Tagged(tagged) => {
                     if tag.is_empty() || tagged.any_tag || self.reads_signature_in_body() || contains(tagged.accept, tag) {
                         Err(SchemeError::BadGrammar)
                     } else {
-                        visible(tag)
+                        visible_trimmed(tag)
                     }
                 }
                 _ => Err(SchemeError::SourceDoesNotFit),
@@ -224,13 +215,6 @@ impl Scheme<'_> {
 
     const fn check_further_headers(&self) -> Result<(), SchemeError> {
         if let Some(name) = self.id {
-            let same_as_time = match self.timestamp {
-                Some((Source::Header(other), _)) => same_header(name, other),
-                _ => false,
-            };
-            if self.is_place(name) || same_as_time {
-                return Err(SchemeError::HeaderUsedTwice);
-            }
             if let Err(e) = header(name) {
                 return Err(e);
             }
@@ -240,10 +224,7 @@ impl Scheme<'_> {
             if let Err(e) = header(name) {
                 return Err(e);
             }
-            if value.is_empty() {
-                return Err(SchemeError::BadText);
-            }
-            if let Err(e) = visible(value) {
+            if let Err(e) = visible_trimmed(value) {
                 return Err(e);
             }
             rest = tail;
@@ -256,9 +237,6 @@ impl Scheme<'_> {
             if let Err(e) = header(other) {
                 return Err(e);
             }
-            if same_header(name, other) {
-                return Err(SchemeError::HeaderUsedTwice);
-            }
             rest = tail;
         }
         Ok(())
@@ -267,45 +245,6 @@ impl Scheme<'_> {
     const fn reads_signature_in_body(&self) -> bool {
         matches!(self.place, Place::Json(_) | Place::Form(_))
     }
-
-    const fn is_place(&self, name: &str) -> bool {
-        match self.place {
-            Place::Header(place) => same_header(place, name),
-            Place::Each(names) => {
-                let mut rest = names;
-                while let [place, tail @ ..] = rest {
-                    if same_header(place, name) {
-                        return true;
-                    }
-                    rest = tail;
-                }
-                false
-            }
-            _ => false,
-        }
-    }
-}
-
-const fn has_timestamp(parts: &[Part<'_>]) -> bool {
-    let mut rest = parts;
-    while let [part, tail @ ..] = rest {
-        if matches!(part, Part::Timestamp) {
-            return true;
-        }
-        rest = tail;
-    }
-    false
-}
-
-const fn has_function(parts: &[Part<'_>]) -> bool {
-    let mut rest = parts;
-    while let [part, tail @ ..] = rest {
-        if matches!(part, Part::With(_)) {
-            return true;
-        }
-        rest = tail;
-    }
-    false
 }
 
 const fn check_tagged(tagged: &Tagged<'_>) -> Result<(), SchemeError> {
@@ -323,7 +262,7 @@ const fn check_tagged(tagged: &Tagged<'_>) -> Result<(), SchemeError> {
         if tag.is_empty() || contains(tail, tag) {
             return Err(SchemeError::BadGrammar);
         }
-        if let Err(e) = visible(tag) {
+        if let Err(e) = visible_trimmed(tag) {
             return Err(e);
         }
         rest = tail;
@@ -333,9 +272,16 @@ const fn check_tagged(tagged: &Tagged<'_>) -> Result<(), SchemeError> {
         if tag.is_empty() || contains(tail, tag) || contains(tagged.accept, tag) {
             return Err(SchemeError::BadGrammar);
         }
+        if let Err(e) = visible_trimmed(tag) {
+            return Err(e);
+        }
         rest = tail;
     }
-    if !tagged.any_tag && !contains(tagged.accept, tagged.emit) {
+    if tagged.any_tag {
+        if let Err(e) = visible_trimmed(tagged.emit) {
+            return Err(e);
+        }
+    } else if !contains(tagged.accept, tagged.emit) {
         return Err(SchemeError::BadGrammar);
     }
     match tagged.emit_previous {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{Covers, Grammar, Part, Place, Scheme, Source, Tagged};
 use crate::error::SchemeError;
 use crate::headers::is_token;
-use raw::{Raw, RawSignature, RawSource, RawTags, named};
+use raw::{Raw, RawSignature, RawTags, named};
 
 /// A scheme that owns its texts: it is read from TOML, JSON or whatever else `serde` reads, and lends a [`Scheme`].
 ///
@@ -93,6 +93,8 @@ pub(super) enum Wrong {
     Template(usize),
     /// A function part, which has no text.
     Function,
+    /// A tolerance that has no whole number of seconds.
+    Fraction,
 }
 
 impl SchemeConfigError {
@@ -115,6 +117,7 @@ impl fmt::Display for SchemeConfigError {
             Wrong::OneOf(known) => write!(f, "has to be one of {known}"),
             Wrong::Template(at) => write!(f, "no placeholder that is known, or a single brace, at byte {at}"),
             Wrong::Function => f.write_str("a function part has no text"),
+            Wrong::Fraction => f.write_str("a tolerance has whole seconds here"),
         }
     }
 }
@@ -129,7 +132,9 @@ impl TryFrom<Raw> for SchemeConfig {
         let or_signed = template::parse(raw.or_signed.as_deref().unwrap_or_default(), "or_signed")?;
         let config = Self { raw, signed, or_signed };
         config.check_names()?;
-        config.build(|scheme| scheme.check().map_err(|why| SchemeConfigError::new(field_of(why), Wrong::Scheme(why))))??;
+        config.build(|scheme| {
+            scheme.check().map_err(|why| SchemeConfigError::new(config.field_of(&scheme, why), Wrong::Scheme(why)))
+        })??;
         Ok(config)
     }
 }
@@ -195,9 +200,9 @@ impl SchemeConfig {
         .alias(&alias);
         if let Some(timestamp) = &raw.timestamp {
             let unit = named("timestamp.unit", &timestamp.unit)?;
-            scheme = scheme.timestamp(source("timestamp", &timestamp.source())?, unit);
+            scheme = scheme.timestamp(source("timestamp", timestamp.sources())?, unit);
             if let Some(twin) = &timestamp.also_in {
-                scheme = scheme.timestamp_also_in(source("timestamp.also_in", &twin.borrowed())?);
+                scheme = scheme.timestamp_also_in(source("timestamp.also_in", twin.sources())?);
             }
             if timestamp.past_seconds.is_some() || timestamp.future_seconds.is_some() {
                 let side = |seconds: Option<u64>| Duration::from_secs(seconds.unwrap_or(300));
@@ -216,8 +221,8 @@ impl SchemeConfig {
         Ok(f(scheme))
     }
 
-    /// Header names, each under the field where it stands.
-    fn check_names(&self) -> Result<(), SchemeConfigError> {
+    /// Header names, each under the field where it stands; those of `alias` apart, because they rename others.
+    fn names(&self) -> impl Iterator<Item = (&'static str, &String)> {
         let raw = &self.raw;
         let numbered = raw.signature.numbered.as_ref().map(|numbered| &numbered.stem);
         let timestamp = raw.timestamp.as_ref();
@@ -231,14 +236,42 @@ impl SchemeConfig {
         ];
         let one = fields.into_iter().filter_map(|(field, name)| Some((field, name?)));
         let lists = raw.signature.headers.iter().flatten().map(|name| ("signature.headers", name));
-        let pairs = raw.require.iter().map(|(name, _)| ("require", name));
-        let alias = raw.alias.iter().flat_map(|(own, other)| [("alias", own), ("alias", other)]);
-        for (field, name) in one.chain(lists).chain(pairs).chain(alias) {
-            if !is_token(name.as_bytes()) {
-                return Err(SchemeConfigError::new(field, Wrong::Scheme(SchemeError::BadHeaderName)));
-            }
+        lists.chain(one).chain(raw.require.iter().map(|(name, _)| ("require", name)))
+    }
+
+    fn check_names(&self) -> Result<(), SchemeConfigError> {
+        let alias = self.raw.alias.iter().flat_map(|(own, other)| [("alias", own), ("alias", other)]);
+        match self.names().chain(alias).find(|(_, name)| !is_token(name.as_bytes())) {
+            Some((field, _)) => Err(SchemeConfigError::new(field, Wrong::Scheme(SchemeError::BadHeaderName))),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Where an operator looks for what the check found.
+    fn field_of(&self, scheme: &Scheme<'_>, why: SchemeError) -> &'static str {
+        match why {
+            SchemeError::NoName => "name",
+            SchemeError::BodyNotSigned | SchemeError::BodyIsSigned => "covers",
+            SchemeError::TimestampNotSigned | SchemeError::IdNotSigned | SchemeError::IdNotSeparated => "signed",
+            SchemeError::TimestampHasNoSource
+            | SchemeError::NoTimestampToCheck
+            | SchemeError::TwinOfSignedBody
+            | SchemeError::SourceDoesNotFit => "timestamp",
+            SchemeError::IdHasNoSource => "id",
+            SchemeError::HeaderUsedTwice => self.repeated().unwrap_or("alias"),
+            // The first step that fails is the one that found it.
+            _ if scheme.check_place().is_err() || scheme.check_grammar().is_err() => "signature",
+            SchemeError::BadPath if scheme.items == Some("") => "items",
+            _ if scheme.check_parts().is_err() => "signed",
+            _ if scheme.check_sources().is_err() => "timestamp",
+            _ => "require",
+        }
+    }
+
+    /// The field of the first header name that stood in a field before.
+    fn repeated(&self) -> Option<&'static str> {
+        let before = |at: usize, name: &str| self.names().take(at).any(|(_, other)| other.eq_ignore_ascii_case(name));
+        self.names().enumerate().find(|(at, (_, name))| before(*at, name)).map(|(_, (field, _))| field)
     }
 }
 
@@ -270,7 +303,9 @@ fn grammar<'a>(signature: &'a RawSignature, accept: &'a [&'a str]) -> Result<Gra
 
 fn tagged<'a>(tags: &'a RawTags, accept: &'a [&'a str]) -> Tagged<'a> {
     let mut tagged = Tagged::new(tags.between, tags.pair, accept);
-    tagged.any_tag = tags.any;
+    if tags.any {
+        tagged = Tagged { accept, ..Tagged::any_tag(tags.between, tags.pair) };
+    }
     tagged.group = tags.group;
     tagged.emit = tags.emit.as_deref().unwrap_or(tagged.emit);
     tagged.emit_previous = tags.emit_previous.as_deref();
@@ -280,14 +315,7 @@ fn tagged<'a>(tags: &'a RawTags, accept: &'a [&'a str]) -> Tagged<'a> {
     tagged
 }
 
-fn source<'a>(field: &str, source: &RawSource<&'a str>) -> Result<Source<'a>, SchemeConfigError> {
-    let sources = [
-        source.header.map(Source::Header),
-        source.tag.map(Source::Tag),
-        source.json.map(Source::Json),
-        source.form.map(Source::Form),
-        source.first_item.then_some(Source::FirstItem),
-    ];
+fn source<'a>(field: &str, sources: [Option<Source<'a>>; 5]) -> Result<Source<'a>, SchemeConfigError> {
     only(sources).ok_or_else(|| SchemeConfigError::new(field, Wrong::OneOf("header, tag, json, form, first_item")))
 }
 
@@ -295,19 +323,4 @@ fn source<'a>(field: &str, source: &RawSource<&'a str>) -> Result<Source<'a>, Sc
 fn only<T, const N: usize>(all: [Option<T>; N]) -> Option<T> {
     let mut found = all.into_iter().flatten();
     found.next().filter(|_| found.next().is_none())
-}
-
-/// Where an operator looks for what the check found.
-const fn field_of(why: SchemeError) -> &'static str {
-    match why {
-        SchemeError::NoName => "name",
-        SchemeError::BodyNotSigned | SchemeError::BodyIsSigned => "covers",
-        SchemeError::TimestampNotSigned | SchemeError::IdNotSigned | SchemeError::IdNotSeparated => "signed",
-        SchemeError::TimestampHasNoSource
-        | SchemeError::NoTimestampToCheck
-        | SchemeError::TwinOfSignedBody
-        | SchemeError::SourceDoesNotFit => "timestamp",
-        SchemeError::IdHasNoSource => "id",
-        _ => "signature",
-    }
 }

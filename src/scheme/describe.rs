@@ -85,9 +85,11 @@ fn place(f: &mut fmt::Formatter<'_>, scheme: &Scheme<'_>) -> fmt::Result {
         Grammar::Prefix(text) => write!(f, "{text}<signature>"),
         Grammar::OptionalPrefix(text) => write!(f, "[{text}]<signature>"),
         Grammar::List { between, prefix } => {
-            let time = if matches!(scheme.timestamp, Some((Source::FirstItem, _))) { "<timestamp>" } else { "" };
-            let first = if time.is_empty() { "" } else { "," };
-            write!(f, "{prefix}{time}{first}<signature>[{between}<signature>]…")
+            f.write_str(prefix)?;
+            if matches!(scheme.timestamp, Some((Source::FirstItem, _))) {
+                write!(f, "<timestamp>{between}")?;
+            }
+            write!(f, "<signature>[{between}<signature>]…")
         }
         Grammar::Tagged(tagged) => {
             if let Some((Source::Tag(tag), _)) = scheme.timestamp {

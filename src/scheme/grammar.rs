@@ -42,6 +42,9 @@ pub enum Grammar<'a> {
     Tagged(Tagged<'a>),
 }
 
+/// The tag that is written where any will do.
+pub(super) const ANY_TAG: &str = "key";
+
 /// The grammar of a list of tagged items. Items with other tags than the scheme names are skipped.
 #[derive(Clone, Copy, Debug)]
 pub struct Tagged<'a> {
@@ -79,12 +82,13 @@ impl<'a> Tagged<'a> {
         }
     }
 
-    /// The same where every tag holds a signature: it names a key, as the sender counts them.
+    /// The same where every tag holds a signature: it names a key, as the sender counts them. `key` is written when signing,
+    /// unless [`emit`](Self::emit) says another.
     #[must_use]
     pub const fn any_tag(between: char, pair: char) -> Self {
         let mut tagged = Self::new(between, pair, &[]);
         tagged.any_tag = true;
-        tagged
+        tagged.emit(ANY_TAG)
     }
 
     /// Of the accepted tags only the first that occurs counts, in the order of `accept`: a right signature of a weaker
@@ -136,7 +140,7 @@ impl<'a> Tagged<'a> {
         self
     }
 
-    /// Writes a blank after each separator. Blanks are always skipped when reading.
+    /// Writes a space after each separator. Whitespace around items is always skipped when reading.
     #[must_use]
     pub const fn blank_after(mut self) -> Self {
         self.blank = true;

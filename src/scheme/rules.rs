@@ -8,7 +8,7 @@ use core::ops::RangeFrom;
 use core::time::Duration;
 
 use super::boundary;
-use super::candidates::{MAX_CANDIDATES, MAX_PUBLIC_CANDIDATES};
+use super::read::{MAX_CANDIDATES, MAX_PUBLIC_CANDIDATES};
 use super::{DEFAULT_WINDOW, Encoding, Grammar, Part, Place, Scheme, Source, Tagged, Unit};
 use crate::error::{Rejection, SchemeError};
 use crate::headers::Name;
@@ -164,7 +164,7 @@ impl Rules {
             names: names.into(),
             id_stops: boundary::stops(scheme.parts, unit).chain(boundary::stops(scheme.or_parts, unit)).collect(),
             signs_url: scheme.signs_url(),
-            signs_method: scheme.reads_method || scheme.parts.iter().any(|p| matches!(p, Part::Method)),
+            signs_method: scheme.signs_method(),
             reads_target: scheme.reads_target,
             can_stream: scheme.can_stream(),
             carries_several: scheme.carries_several(),
@@ -174,7 +174,7 @@ impl Rules {
     /// Whether the timestamp is read only after the signature was found good: it stands in the body, and is signed by
     /// being there.
     pub(crate) fn reads_timestamp_late(&self) -> bool {
-        let written_apart = self.parts.iter().any(|p| matches!(p, PartRule::Timestamp));
+        let written_apart = self.parts.iter().chain(&self.or_parts).any(|p| matches!(p, PartRule::Timestamp));
         self.timestamp.as_ref().is_some_and(|(source, _)| source.in_body()) && !written_apart
     }
 

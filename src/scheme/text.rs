@@ -3,19 +3,33 @@
 use crate::error::SchemeError;
 use crate::headers::is_token;
 
+/// Whether one of these parts is of such a kind. A macro, because a `const fn` cannot call a closure.
+macro_rules! has {
+    ($parts:expr, $kind:pat) => {{
+        let mut rest: &[Part<'_>] = $parts;
+        let mut found = false;
+        while let [part, tail @ ..] = rest {
+            found |= matches!(part, $kind);
+            rest = tail;
+        }
+        found
+    }};
+}
+pub(super) use has;
+
 pub(super) const fn header(name: &str) -> Result<(), SchemeError> {
     if is_token(name.as_bytes()) { Ok(()) } else { Err(SchemeError::BadHeaderName) }
 }
 
-/// A separator of a header value: a blank, or visible ASCII that no encoding of a signature uses.
+/// A separator of a header value: a space, or visible ASCII that no encoding of a signature uses.
 pub(super) const fn separator(c: char) -> bool {
     c == ' ' || (c.is_ascii_punctuation() && !matches!(c, '+' | '/' | '_' | '-'))
 }
 
-/// Visible ASCII, without blanks at the ends, as it stands in a header value.
+/// Visible ASCII and spaces, but for the first: the beginning of a header value, whose whitespace is trimmed.
 pub(super) const fn visible(text: &str) -> Result<(), SchemeError> {
     let mut rest = text.as_bytes();
-    if let [b' ', ..] | [.., b'\t'] = rest {
+    if let [b' ', ..] = rest {
         return Err(SchemeError::BadText);
     }
     while let [byte, tail @ ..] = rest {
@@ -25,6 +39,11 @@ pub(super) const fn visible(text: &str) -> Result<(), SchemeError> {
         rest = tail;
     }
     Ok(())
+}
+
+/// The same for a whole value, which ends in a visible character too; at least one.
+pub(super) const fn visible_trimmed(text: &str) -> Result<(), SchemeError> {
+    if let [] | [.., b' '] = text.as_bytes() { Err(SchemeError::BadText) } else { visible(text) }
 }
 
 pub(super) const fn same_header(a: &str, b: &str) -> bool {

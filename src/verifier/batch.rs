@@ -1,16 +1,14 @@
 //! Deliveries whose body is a batch: every item carries a signature of its own, and all of them have to be good.
 
-use alloc::sync::Arc;
-
 use sha2::{Digest, Sha256};
 
-use super::Verifier;
-use super::verified::{Evidence, Matched, Told};
+use super::live::LiveKeys;
+use super::verified::Told;
+use super::{Found, Verifier};
 use crate::error::{Field, Rejection};
 use crate::key::VerifyKey;
-use crate::key::sealed::Material as _;
-use crate::keyring::{KeySource, Keyring, Live, MAX_LIVE};
-use crate::mac::{DIGEST_BLOCK, Macs, Tags};
+use crate::keyring::KeySource;
+use crate::mac::{DIGEST_BLOCK, Tags};
 use crate::message::Request;
 use crate::scheme::{Candidates, Offered, in_each_item};
 
@@ -18,38 +16,40 @@ use crate::scheme::{Candidates, Offered, in_each_item};
 const MAX_ITEMS: usize = 16;
 
 /// The verdict on a batch. The key that is told is the one of the first item.
-pub(super) fn check<S: KeySource>(
+pub(super) fn find<S: KeySource>(
     verifier: &Verifier<S>,
-    ring: &Keyring<S::Key>,
-    live: &[Option<Live<'_, S::Key>>; MAX_LIVE],
+    live: &LiveKeys<'_, S::Key>,
     head: Request<'_, ()>,
     body: &[u8],
     path: &str,
-) -> Result<Evidence, Rejection>
+) -> Result<Found, Rejection>
 where
     S::Key: VerifyKey,
 {
     let rules = &verifier.setup.rules;
-    let (mut first, mut count, mut digests) = (None, 0_usize, [[0; 32]; MAX_ITEMS]);
+    // All items are found before any of them costs a MAC.
+    let (mut items, mut count) = ([b"".as_slice(); MAX_ITEMS], 0_usize);
     in_each_item(body, path, &mut |item| {
-        let digest = digests.get_mut(count).ok_or(Rejection::TooMany)?;
+        *items.get_mut(count).ok_or(Rejection::TooManyItems)? = item;
         count = count.saturating_add(1);
+        Ok(())
+    })?;
+    let (mut first, mut digests) = (None, [[0; 32]; MAX_ITEMS]);
+    for (item, digest) in items.into_iter().zip(&mut digests).take(count) {
         let mut candidates = Candidates::new(rules);
         let offered = Offered::read(rules, head.headers, Some(item), &mut candidates)?;
         let content = verifier.content(head, &offered, item)?;
-        let mut macs = Macs::begin(rules.hash, live.iter().flatten().filter_map(|live| live.key.mac_key()), true);
+        let mut macs = live.macs(rules.hash, true);
         content.write(&mut |part| macs.update(part))?;
         let mut tags = Tags::EMPTY;
         macs.finish_into(&mut tags);
         let matched = tags.matching(candidates.iter()).ok_or(Rejection::Mismatch)?;
         first = first.or(Some(matched));
         *digest = tags.digest.unwrap_or_default();
-        Ok(())
-    })?;
-    let first = first.ok_or(Rejection::Missing(Field::Signature))?;
-    let matched = live.get(first).copied().flatten().ok_or(Rejection::Mismatch)?;
+    }
+    let place = first.ok_or(Rejection::Missing(Field::Signature))?;
     let told = Told::Digest(of_items(digests.get_mut(..count).unwrap_or_default()));
-    Ok(Evidence { matched: Matched::of(&matched, ring), sent: None, told, setup: Arc::clone(&verifier.setup) })
+    Ok(Found { place, sent: None, told })
 }
 
 /// Nothing signs the order of the items or how often one occurs, so neither makes another delivery.

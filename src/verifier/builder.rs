@@ -42,14 +42,20 @@ impl<'a> VerifierBuilder<'a> {
 
     /// The address that senders call, as `https://host` with an optional path in front of every request target.
     ///
-    /// It is configured and never taken from the request, so that a proxy that ends TLS or rewrites the host cannot break
-    /// schemes that sign the URL.
+    /// Schemes that sign the URL need it, and only they take it. It is configured and never taken from the request: `Host`,
+    /// `Forwarded` and an absolute request target are written by whoever sends. What a proxy or a router took off the front
+    /// of the path belongs here, so that base and target together are the text that the sender signed.
     pub const fn public_url(mut self, base: &'a str) -> Self {
         self.public_url = Some(base);
         self
     }
 
-    /// How old and how far in the future a delivery may be, each inclusive. Zero means zero.
+    /// How old and how far in the future a delivery may be, each inclusive, to the millisecond. Zero means zero: only a
+    /// delivery of this very millisecond is fresh. It replaces the scheme's own tolerance on both sides.
+    ///
+    /// # Security
+    ///
+    /// For so long a delivery that somebody saw can be sent again; a replay store has to remember it for at least as long.
     pub const fn tolerance(mut self, past: Duration, future: Duration) -> Self {
         self.tolerance = Some((past, future));
         self
@@ -79,15 +85,16 @@ impl<'a> VerifierBuilder<'a> {
     ///
     /// # Errors
     ///
-    /// [`SetupError`]: the scheme is wrong, a public URL is missing or not one, a tolerance has nothing to apply to, or the
-    /// keys are of another kind than the scheme needs.
+    /// [`SetupError`]: the scheme is wrong, a public URL is missing or not one, a tolerance has nothing to apply to, or a
+    /// key of the ring, in whatever role, is of another kind than the scheme needs.
     pub fn build<S: KeySource>(self, keys: S) -> Result<Verifier<S>, SetupError>
     where
         S::Key: VerifyKey,
     {
         let setup = self.setup()?;
         let curve = setup.rules.curve;
-        let misfit = keys.ring().current().is_some_and(|key| !key.fits(curve));
+        let ring = keys.ring();
+        let misfit = ring.live(ring.as_of()).any(|live| !live.key.fits(curve));
         if S::Key::PUBLIC != curve.is_some() || misfit {
             return Err(SetupError::WrongKeyKind);
         }
@@ -107,6 +114,9 @@ impl<'a> VerifierBuilder<'a> {
         let mut rules = Rules::new(&self.scheme)?;
         if rules.timestamp.is_none() && (self.tolerance.is_some() || self.any_age) {
             return Err(SetupError::NoTimestampToCheck);
+        }
+        if self.any_age && self.tolerance.is_some() {
+            return Err(SetupError::ToleranceOfAnyAge);
         }
         if self.tolerance.is_some() {
             rules.window = self.tolerance;
@@ -172,9 +182,15 @@ impl fmt::Debug for NoKeys {
 }
 
 impl Verifier<NoKeys> {
-    /// The verifier with the keys of one tenant. Cheap: it shares the prepared scheme.
+    /// The verifier with the keys of one tenant. Cheap: it shares the prepared scheme, so make one per request.
     ///
-    /// Keys of another kind than the scheme needs match nothing: every delivery is a [`Mismatch`](crate::Rejection::Mismatch).
+    /// # Security
+    ///
+    /// The keys decide who is believed: find the tenant by what the request names (a path, a host), never by trying the keys
+    /// of several tenants, and give the tenant to the [`Scope`](crate::Scope) of a replay store.
+    ///
+    /// Nothing is looked at here: if the keys are of another kind than the scheme needs, every delivery is a
+    /// [`WrongKeyKind`](crate::Rejection::WrongKeyKind), which is answered with 500, so that senders keep it.
     pub fn with_keys<S: KeySource>(&self, keys: S) -> Verifier<S>
     where
         S::Key: VerifyKey,

@@ -2,31 +2,30 @@
 //!
 //! The content is put together first, in one allocation of its length: checking a signature takes some fifty times as long.
 
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use sha2::{Digest, Sha256};
 
-use super::verified::{Evidence, Matched, Told};
-use super::{Verifier, fresh};
+use super::live::LiveKeys;
+use super::verified::Told;
+use super::{Found, Verifier, fresh};
 use crate::error::Rejection;
 use crate::key::VerifyKey;
 use crate::key::sealed::Material as _;
-use crate::keyring::{KeySource, Keyring, Live, MAX_LIVE};
+use crate::keyring::KeySource;
 use crate::mac::DIGEST_BLOCK;
 use crate::message::Request;
 use crate::scheme::{Candidates, Offered, late_timestamp};
 use crate::time::Timestamp;
 
 /// The verdict. Signatures and keys are public, so nothing has to take the same time: the first match ends the search.
-pub(super) fn check<S: KeySource>(
+pub(super) fn find<S: KeySource>(
     verifier: &Verifier<S>,
-    ring: &Keyring<S::Key>,
-    live: &[Option<Live<'_, S::Key>>; MAX_LIVE],
+    live: &LiveKeys<'_, S::Key>,
     head: Request<'_, ()>,
     body: &[u8],
     now: Timestamp,
-) -> Result<Evidence, Rejection>
+) -> Result<Found, Rejection>
 where
     S::Key: VerifyKey,
 {
@@ -38,7 +37,10 @@ where
     content.write(&mut |part| signed.extend_from_slice(part))?;
 
     let made_by = |key: &S::Key| key.fits(rules.curve) && candidates.iter().any(|candidate| key.verifies(&signed, candidate));
-    let matched = live.iter().flatten().find(|live| made_by(live.key)).ok_or(Rejection::Mismatch)?;
+    // A key of another curve matches nothing: what it was put there for cannot be told from a forgery.
+    let misfit = || live.iter().any(|live| !live.key.fits(rules.curve));
+    let no_match = || if misfit() { Rejection::WrongKeyKind } else { Rejection::Mismatch };
+    let place = live.iter().position(|live| made_by(live.key)).ok_or_else(no_match)?;
     let sent = match offered.sent {
         Some(sent) => Some(sent),
         None => late_timestamp(rules, body)?,
@@ -48,5 +50,5 @@ where
         Some(id) => Told::id(id),
         None => Told::Digest(Sha256::new_with_prefix(DIGEST_BLOCK).chain_update(&signed).finalize().into()),
     };
-    Ok(Evidence { matched: Matched::of(matched, ring), sent, told, setup: Arc::clone(&verifier.setup) })
+    Ok(Found { place, sent, told })
 }

@@ -1,12 +1,11 @@
 //! Verifying while the body streams in: nothing is buffered.
 
-use alloc::sync::Arc;
 use core::fmt;
 
-use super::verified::{Evidence, Matched, Told};
-use super::{Verified, Verifier, fresh, live_keys};
+use super::live::LiveKeys;
+use super::verified::{Matched, Told};
+use super::{Found, Verified, Verifier, fresh};
 use crate::error::Rejection;
-use crate::key::sealed::Material as _;
 use crate::key::{Identity, VerifyKey};
 use crate::keyring::{KeySource, MAX_LIVE};
 use crate::mac::Macs;
@@ -54,13 +53,13 @@ where
             return Err(Rejection::NeedsWholeBody);
         }
         let ring = verifier.keys.ring();
-        let live = live_keys(&ring, now)?;
+        let live = LiveKeys::of(&ring, rules, now)?;
         let mut candidates = Candidates::new(rules);
         let offered = Offered::read(rules, head.headers, None, &mut candidates)?;
         let content = verifier.content(head, &offered, &[])?;
 
         let digest = verifier.setup.digest_content && offered.id.is_none();
-        let mut macs = Macs::begin(rules.hash, live.iter().flatten().filter_map(|live| live.key.mac_key()), digest);
+        let mut macs = live.macs(rules.hash, digest);
         content.write_half(Half::BeforeBody, &mut |part| macs.update(part))?;
         let around = Told::around(&content)?;
         let (sent, id) = (offered.sent, offered.id.map(Told::id));
@@ -68,7 +67,7 @@ where
             verifier,
             macs,
             candidates,
-            live: live.map(|live| live.map(|live| (Matched::of(&live, &ring), Identity::of(live.key)))),
+            live: live.map(|live| (Matched::of(&live, &ring), Identity::of(live.key))),
             around,
             sent,
             id,
@@ -99,7 +98,7 @@ where
         }
         fresh(&self.verifier.setup.rules, self.sent, now)?;
         let told = self.id.or(tags.digest.map(Told::Digest)).unwrap_or(self.around);
-        let evidence = Evidence { matched, sent: self.sent, told, setup: Arc::clone(&self.verifier.setup) };
-        Ok(Verified::new(evidence, Streamed { len: self.len }))
+        let evidence = self.verifier.evidence(matched, Found { place, sent: self.sent, told });
+        Ok(Verified::apart(evidence, Streamed { len: self.len }))
     }
 }

@@ -10,6 +10,7 @@ use core::time::Duration;
 
 use super::*;
 use crate::encoding::{Encoding, SecretFormat};
+use crate::keyring::MAX_LIVE;
 use crate::mac::counter;
 use crate::message::Message;
 use crate::policy::SecretPolicy;
@@ -205,4 +206,32 @@ fn a_stream_costs_one_mac_per_key_too() {
     assert_eq!(counter::take(), (1, 3));
     assert!(verifier.begin(Request::new(&Pairs::new(), ()), NOW).is_err());
     assert_eq!(counter::take(), (0, 0));
+}
+
+/// A batch costs one MAC per key and item, and one with too many items nothing.
+#[test]
+fn a_batch_with_too_many_items_costs_nothing() {
+    let scheme = Scheme::new(
+        "ours",
+        Algorithm::HmacSha256,
+        Place::Json("sig"),
+        Grammar::Whole,
+        Encoding::Hex,
+        &[SignedPart::Json("id")],
+    )
+    .each_item("items")
+    .covers(crate::scheme::Covers::Only("id of each item"));
+    let ring = ring(3, SecretFormat::Utf8);
+    let plain = Scheme::new("p", Algorithm::HmacSha256, Place::Header("x"), Grammar::Whole, Encoding::Hex, &[SignedPart::Body]);
+    let signer = Signer::new(plain, ring.clone(), SignWith::Current).unwrap();
+    let signature = signer.sign(&Message::new(b"a"), NOW).unwrap().iter().next().unwrap().1.to_owned();
+    let verifier = verifier(scheme, ring);
+    for (items, wanted, macs) in
+        [(1, Ok(()), 3), (16, Ok(()), 48), (17, Err(Rejection::TooManyItems), 0), (1000, Err(Rejection::TooManyItems), 0)]
+    {
+        let items = alloc::vec![format!(r#"{{"id":"a","sig":"{signature}"}}"#); items].join(",");
+        let _ = counter::take();
+        let verdict = verifier.verify_at(Request::new(&Pairs::new(), format!(r#"{{"items":[{items}]}}"#)), NOW).map(drop);
+        assert_eq!((verdict, counter::take().1), (wanted, macs));
+    }
 }

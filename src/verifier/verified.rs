@@ -28,7 +28,11 @@ use crate::time::Timestamp;
 pub struct Verified<B> {
     evidence: Evidence,
     body: B,
+    /// How the bytes that were verified are read from the body; `None` if it does not hold them.
+    raw: Option<Raw<B>>,
 }
+
+type Raw<B> = fn(&B) -> &[u8];
 
 /// Everything that was found out about a delivery, besides its body.
 #[derive(Clone)]
@@ -86,6 +90,17 @@ impl Told {
         Ok(Self::Around { text, before })
     }
 
+    /// The same once the body is not there any more.
+    fn without_body(self, body: &[u8]) -> Self {
+        match &self {
+            Self::Around { .. } => {
+                let (before, after) = self.halves();
+                Self::Digest(digest([before, body, after]))
+            }
+            _ => self,
+        }
+    }
+
     /// What is signed before and after the body, if that is what is known.
     fn halves(&self) -> (&[u8], &[u8]) {
         let Self::Around { text, before } = self else { return Default::default() };
@@ -99,8 +114,9 @@ impl Told {
 }
 
 impl<B> Verified<B> {
-    pub(super) const fn new(evidence: Evidence, body: B) -> Self {
-        Self { evidence, body }
+    /// A proof around something that is not the bytes which were verified.
+    pub(super) const fn apart(evidence: Evidence, body: B) -> Self {
+        Self { evidence, body, raw: None }
     }
 
     /// Which key matched.
@@ -168,20 +184,18 @@ impl<B> Verified<B> {
 
     /// The same proof around something made from the body, such as its parsed form.
     ///
-    /// Ask for [`Verified::replay_key`] first if the scheme signs no id: it is made from the body's bytes.
+    /// [`Verified::replay_key`] stays what it was. If it is made from the bytes of the body, because the scheme signs no id,
+    /// they are digested here, once; [`digest_content`](crate::VerifierBuilder::digest_content) makes that unnecessary.
     ///
     /// # Errors
     ///
     /// Whatever `f` returns.
     pub fn try_map<T, E>(self, f: impl FnOnce(B) -> Result<T, E>) -> Result<Verified<T>, E> {
-        let Self { evidence, body } = self;
-        Ok(Verified { evidence, body: f(body)? })
-    }
-
-    /// The same proof around the body whose pieces went through the stream.
-    #[cfg(feature = "http-body")]
-    pub(crate) fn with_body<T>(self, body: T) -> Verified<T> {
-        Verified { evidence: self.evidence, body }
+        let Self { mut evidence, body, raw } = self;
+        if let Some(raw) = raw {
+            evidence.told = evidence.told.without_body(raw(&body));
+        }
+        Ok(Verified::apart(evidence, f(body)?))
     }
 
     /// The replay key of an event whose id the caller read from the verified body, as with Stripe and Slack.
@@ -195,16 +209,23 @@ impl<B> Verified<B> {
         self.evidence.setup.rules.window
     }
 
-    pub(crate) fn scheme_name(&self) -> &Arc<str> {
-        &self.evidence.setup.rules.name
-    }
-
     fn key_of_digest(&self, scope: &Scope, digest: &[u8; 32]) -> ReplayKey {
         ReplayKey::of(scope, self.scheme(), What::Content(digest))
     }
 }
 
 impl<B: AsRef<[u8]>> Verified<B> {
+    /// A proof around the bytes that were verified.
+    pub(super) fn new(evidence: Evidence, body: B) -> Self {
+        Self { evidence, body, raw: Some(B::as_ref) }
+    }
+
+    /// The same proof around something that holds the same bytes.
+    #[cfg(feature = "axum")]
+    pub(crate) fn try_wrap<T: AsRef<[u8]>, E>(self, f: impl FnOnce(B) -> Result<T, E>) -> Result<Verified<T>, E> {
+        Ok(Verified::new(self.evidence, f(self.body)?))
+    }
+
     /// The key under which to remember this delivery; equal for all its copies, whatever key or spelling signed them.
     ///
     /// Made from the message id if the scheme signs one, so that a re-signed retry is the same delivery. Otherwise from
@@ -226,6 +247,12 @@ impl<B: AsRef<[u8]>> Verified<B> {
 }
 
 impl Verified<super::Streamed> {
+    /// The same proof around the body whose pieces went through the stream.
+    #[cfg(feature = "http-body")]
+    pub(crate) fn with_body<T: AsRef<[u8]>>(self, body: T) -> Verified<T> {
+        Verified::new(self.evidence, body)
+    }
+
     /// The key under which to remember this delivery, the same as for a delivery that was verified whole.
     ///
     /// `None` if the scheme signs no id and the verifier was built without

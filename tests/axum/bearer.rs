@@ -20,8 +20,9 @@ use tokio::sync::Notify;
 
 use crate::server::{Body, SECRET, Seen, answer, head, parts, ring, secret, send, serve};
 
-async fn hook(Admitted { presented, body, .. }: Admitted) -> String {
-    format!("{} {} {}", presented.role.as_str(), presented.by_query, String::from_utf8_lossy(&body))
+async fn hook(admitted: Admitted) -> String {
+    let (presented, body) = (admitted.presented(), admitted.body());
+    format!("{} {} {}", presented.role().as_str(), presented.by_query(), String::from_utf8_lossy(body))
 }
 
 fn app(receiver: Receiver<Admitted>) -> Router {
@@ -250,4 +251,22 @@ async fn slow_hashes_in_other_headers() {
         assert_eq!(twice, if header.is_empty() { 200 } else { 401 }, "{carrier:?}");
         assert_eq!(send(address, "POST", "/hook", "X-Gitlab-Token: guess\r\n", b"").await.status, 401, "{carrier:?}");
     }
+}
+
+/// A retry of an event is told by its id, within its scope, and not with the events of a scheme that signs.
+#[tokio::test]
+async fn an_event_of_a_token_is_processed_once() {
+    use hookring::{Guard, MemoryReplayStore, Scope};
+    let receiver = Receiver::bearer(BearerVerifier::new(ring(), 0));
+    let head = parts("/hook", &[("authorization", &format!("Bearer {SECRET}"))]);
+    let admitted = receiver.receive(&head, Body::new(|| ())).await.unwrap();
+    assert_eq!((admitted.body().as_ref(), admitted.presented().role()), (b"{}".as_slice(), Role::Current));
+    let scope = |name| Scope::new(name).unwrap();
+    let key = |name, id| admitted.event_key(&scope(name), id);
+    assert!(key("a", "evt_1") != key("a", "evt_2") && key("a", "evt_1") != key("b", "evt_1"));
+    let guard = Guard::with_keep(MemoryReplayStore::new(10, 10_000), scope("a"), HOUR, HOUR).unwrap();
+    for wanted in ["processed", "duplicate"] {
+        assert_eq!(guard.process_key(key("a", "evt_1"), async || Ok::<_, ()>(())).await.code(), wanted);
+    }
+    assert_eq!(admitted.into_body().as_ref(), b"{}");
 }

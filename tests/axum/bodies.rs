@@ -5,7 +5,7 @@ use core::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post as route_post;
-use hookring::receiver::{BODY_LIMIT, Receiver};
+use hookring::receiver::{DEFAULT_BODY_LIMIT, Receiver};
 use hookring::{Keyring, PublicKey, PublicKeyFormat, Scheme, Timestamp, Verifier, providers};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
@@ -40,7 +40,9 @@ async fn a_3_mib_post_does_not_panic() {
 #[tokio::test]
 async fn the_limit_is_inclusive_and_the_same_for_chunked_bodies() {
     let address = serve(app(github())).await;
-    for (len, wanted) in [(0, 202), (1, 202), (BODY_LIMIT - 1, 202), (BODY_LIMIT, 202), (BODY_LIMIT + 1, 413)] {
+    for (len, wanted) in
+        [(0, 202), (1, 202), (DEFAULT_BODY_LIMIT - 1, 202), (DEFAULT_BODY_LIMIT, 202), (DEFAULT_BODY_LIMIT + 1, 413)]
+    {
         let body = vec![b'a'; len];
         assert_eq!(post(address, &signature(&body), &body).await.status, wanted, "{len}");
         assert_eq!(raw(address, &chunked(&body, 10_007)).await.status, wanted, "{len} chunked");

@@ -27,7 +27,7 @@ fn documented() -> Vec<(String, Option<u16>)> {
 #[tokio::test]
 async fn the_documented_commands_answer_as_written() {
     let secret = "It's a Secret to Everybody";
-    let address = serve(example::app(secret, |_| {}).unwrap()).await;
+    let address = serve(example::app(secret, |_, _| {}).unwrap()).await;
     let lines = documented();
     let statuses: Vec<u16> = lines.iter().filter_map(|(_, status)| *status).collect();
     assert_eq!(statuses, [202, 401, 401, 413], "the lines of the example changed");
@@ -42,7 +42,7 @@ async fn the_documented_commands_answer_as_written() {
 
 #[test]
 fn the_example_does_not_start_without_a_secret() {
-    assert!(example::app("", |_| {}).is_err());
+    assert!(example::app("", |_, _| {}).is_err());
 }
 
 /// The status that curl got for a body from `printf`, signed by openssl, with further arguments.

@@ -83,10 +83,10 @@ impl FromRef<App> for &'static str {
 
 #[tokio::test]
 async fn several_receivers_in_one_state() {
-    async fn of_github(State(greeting): State<&'static str>, By(delivery, ..): By<Github>) -> String {
+    async fn of_github(State(greeting): State<&'static str>, By { delivery, .. }: By<Github>) -> String {
         format!("{greeting} {}", delivery.scheme())
     }
-    async fn of_stripe(By(delivery, ..): By<Stripe, Verified<Json<Value>>>) -> String {
+    async fn of_stripe(By { delivery, .. }: By<Stripe, Verified<Json<Value>>>) -> String {
         format!("{} {}", delivery.scheme(), delivery.body().value["n"])
     }
     let stripe = Stripe(Receiver::new(Verifier::new(providers::STRIPE, ring()).unwrap()));

@@ -11,4 +11,5 @@ mod heads;
 mod rotation;
 mod server;
 mod tenants;
+mod uploads;
 mod verdicts;

@@ -117,12 +117,16 @@ pub(crate) fn parts(target: &str, headers: &[(&str, &str)]) -> http::request::Pa
     request.body(()).unwrap().into_parts().0
 }
 
-/// A body of two bytes, and what happens when it is read.
-pub(crate) struct Body<F>(Option<F>);
+/// A body of one piece, and what happens when it is read.
+pub(crate) struct Body<F>(Bytes, Option<F>);
 
 impl<F: FnOnce()> Body<F> {
     pub(crate) fn new(when_read: F) -> Self {
-        Self(Some(when_read))
+        Self::of("{}", when_read)
+    }
+
+    pub(crate) fn of(text: &str, when_read: F) -> Self {
+        Self(Bytes::copy_from_slice(text.as_bytes()), Some(when_read))
     }
 }
 
@@ -131,9 +135,10 @@ impl<F: FnOnce() + Unpin> http_body::Body for Body<F> {
     type Error = Infallible;
 
     fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.get_mut().0.take().map(|when_read| {
+        let Self(text, when_read) = self.get_mut();
+        Poll::Ready(when_read.take().map(|when_read| {
             when_read();
-            Ok(http_body::Frame::data(Bytes::from_static(b"{}")))
+            Ok(http_body::Frame::data(text.clone()))
         }))
     }
 }
@@ -145,7 +150,7 @@ pub(crate) struct Seen(Arc<Mutex<Vec<Verdict>>>);
 impl Seen {
     pub(crate) fn watch<P>(&self, receiver: Receiver<P>) -> Receiver<P> {
         let list = Arc::clone(&self.0);
-        receiver.on_verdict(move |verdict| list.lock().unwrap().push(verdict.clone()))
+        receiver.on_verdict(move |_, verdict| list.lock().unwrap().push(verdict.clone()))
     }
 
     pub(crate) fn all(&self) -> Vec<Verdict> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::any;
-use hookring::receiver::{Admitted, Delivery, Endpoint, Lookup, Receiver, UnknownTenant, last_segment, segment};
+use hookring::receiver::{Endpoint, Lookup, Received, Receiver, UnknownTenant, last_segment, segment};
 use hookring::{BearerVerifier, Keyring, Message, SharedKeyring, Timestamp, Verifier, providers};
 use http::request::Parts;
 
@@ -101,14 +101,14 @@ async fn no_live_key_is_500() {
 /// One scheme per trigger: some sign as GitHub, some as Stripe, some present a secret.
 #[tokio::test]
 async fn every_tenant_has_its_own_scheme() {
-    async fn hook(delivery: Delivery) -> String {
+    async fn hook(delivery: Received) -> String {
         match delivery {
-            Delivery::Signed(verified) => format!("{} {}", verified.scheme(), verified.body().len()),
-            Delivery::Presented(Admitted { presented, body, .. }) => format!("{} {}", presented.role.as_str(), body.len()),
+            Received::Signed(verified) => format!("{} {}", verified.scheme(), verified.body().len()),
+            Received::Presented(admitted) => format!("{} {}", admitted.presented().role().as_str(), admitted.body().len()),
             _ => "?".to_owned(),
         }
     }
-    let receiver: Receiver<Delivery> = Receiver::per_tenant(last_segment, |tenant: String| async move {
+    let receiver: Receiver<Received> = Receiver::per_tenant(last_segment, |tenant: String| async move {
         Ok::<_, io::Error>(match tenant.as_str() {
             "github" => Some(Endpoint::from(Verifier::new(providers::GITHUB, ring()).map_err(io::Error::other)?)),
             "stripe" => Some(Verifier::new(providers::STRIPE, ring()).map_err(io::Error::other)?.into()),

@@ -1,10 +1,14 @@
 //! What the application's metrics and its log get to see.
 
+use core::convert::Infallible;
+use core::pin::Pin;
+use core::task::{Context, Poll};
 use std::sync::{Arc, Mutex};
 
+use axum::body::Bytes;
 use axum::routing::any;
 use hookring::axum::Json;
-use hookring::receiver::{Admitted, Delivery, Receiver};
+use hookring::receiver::{Admitted, Received, Receiver};
 use hookring::{BearerVerifier, KeyName, Keyring, Message, Role, SharedKeyring, Timestamp, Verified, Verifier, providers};
 use serde_json::Value;
 
@@ -30,7 +34,7 @@ async fn one_verdict_per_request_with_all_its_labels() {
     assert_eq!((all[0].role, all[0].generation, all[0].key.clone()), (Some(Role::Current), Some(1), Some(label.clone())));
     assert_eq!((all[1].role, all[1].generation, all[1].key.clone()), (Some(Role::Previous), Some(2), Some(label)));
     assert!(all[0].skew_ms.is_some_and(|skew| (0..300_000).contains(&skew)), "{:?}", all[0]);
-    let labels = all[2].labels().map(|(name, value)| format!("{name}={value}"));
+    let labels: Vec<_> = all[2].labels().map(|(name, value)| format!("{name}={value}")).collect();
     assert_eq!(labels.join(" "), "scheme=stripe code=missing_signature role=none key=none generation=2");
 }
 
@@ -64,7 +68,7 @@ async fn nothing_printed_holds_a_body_or_a_token() {
         by_signature.lock().unwrap().push(format!("{delivery:?} {:?} {delivery:#?}", delivery.body()));
     };
     let token = async move |admitted: Admitted| {
-        by_token.lock().unwrap().push(format!("{admitted:?} {:#?}", Delivery::from(admitted.clone())));
+        by_token.lock().unwrap().push(format!("{admitted:?} {:#?}", Received::from(admitted.clone())));
     };
     let app = axum::Router::new().route("/json", any(json).with_state(github)).route("/token", any(token).with_state(bearer));
     let address = serve(app).await;
@@ -75,6 +79,54 @@ async fn nothing_printed_holds_a_body_or_a_token() {
     for piece in ["merger", "confid", "109, 101, 114", "battery", &SECRET[..8]] {
         assert!(!printed.contains(piece), "{piece} in {printed}");
     }
+}
+
+/// A body that never comes.
+struct Never;
+
+impl http_body::Body for Never {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
+        Poll::Pending
+    }
+}
+
+/// The hook can tell requests apart: it sees the head, also of a request that nobody waited for.
+#[tokio::test]
+async fn the_hook_sees_the_head() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let list = Arc::clone(&seen);
+    let receiver = crate::server::github().on_verdict(move |head, verdict| {
+        let id = head.extensions.get::<u32>().copied();
+        list.lock().unwrap().push((head.uri.path().to_owned(), id, verdict.code, verdict.is_our_fault()));
+    });
+    let mut head = crate::server::parts("/acme", &[]);
+    head.extensions.insert(7_u32);
+    assert!(receiver.receive(&head, String::new()).await.is_err());
+    let head = crate::server::parts("/other", &[("x-hub-signature-256", &format!("sha256={:064x}", 1))]);
+    tokio::select! {
+        biased;
+        _ = receiver.receive(&head, Never) => panic!("the body has no end"),
+        () = core::future::ready(()) => {}
+    }
+    let no_keys = {
+        let ring = ring();
+        let id = ring.current().unwrap().id();
+        Receiver::new(Verifier::new(providers::GITHUB, ring.revoke(id, Timestamp::now()).unwrap().ring).unwrap())
+    };
+    let list = Arc::clone(&seen);
+    let no_keys = no_keys.on_verdict(move |head, verdict| {
+        list.lock().unwrap().push((head.uri.path().to_owned(), None, verdict.code, verdict.is_our_fault()));
+    });
+    assert!(no_keys.receive(&head, String::new()).await.is_err());
+    let wanted = [
+        ("/acme".to_owned(), Some(7), "missing_signature", false),
+        ("/other".to_owned(), None, "abandoned", false),
+        ("/other".to_owned(), None, "no_live_key", true),
+    ];
+    assert_eq!(*seen.lock().unwrap(), wanted);
 }
 
 /// Every code of a receiver stands on the page that says what to alert on.
@@ -92,6 +144,7 @@ fn the_page_names_every_code() {
         "signature_mismatch",
         "token_mismatch",
         "no_live_key",
+        "wrong_key_kind",
         "needs_request_line",
         "needs_whole_body",
         "too_old",

@@ -32,7 +32,7 @@ fn present(given: &Value) -> Result<Outcome, Outcome> {
     let url = given.get("url").and_then(Value::as_str).unwrap_or_default();
     let query = url.split_once('?').map(|(_, query)| query);
     let mut outcome = match verifier.check_at(&headers, query, NOW) {
-        Ok(presented) => Outcome::accept(presented.role, &presented),
+        Ok(presented) => Outcome::accept(presented.role(), &presented),
         Err(why) => {
             let meaning = if why == Rejection::Mismatch { Rejection::TokenMismatch } else { why };
             Outcome::reject(&meaning)

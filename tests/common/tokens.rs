@@ -24,7 +24,7 @@ impl Presentation {
         let query = self.target.split_once('?').map(|(_, query)| query);
         let headers: &dyn Headers = &self.headers;
         let mut outcome = match verifier.check_at(headers, query, self.now) {
-            Ok(presented) => Outcome::accept(presented.role, &presented),
+            Ok(presented) => Outcome::accept(presented.role(), &presented),
             Err(Rejection::Mismatch) => Outcome::reject(&Rejection::TokenMismatch),
             Err(why) => Outcome::reject(&why),
         };

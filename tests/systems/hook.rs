@@ -43,7 +43,7 @@ impl Hook {
         let (verdicts, bodies) = (Arc::default(), Arc::default());
         let (seen, time): (Arc<Mutex<Vec<Verdict>>>, _) = (Arc::clone(&verdicts), clock.clone());
         let receiver = Receiver::new(verifier.clone())
-            .on_verdict(move |verdict| seen.lock().unwrap().push(verdict.clone()))
+            .on_verdict(move |_, verdict| seen.lock().unwrap().push(verdict.clone()))
             .clock(move || time.now());
         let app = App { receiver, bodies: Arc::clone(&bodies) };
         let url = serve(axum::Router::new().route("/hook", any(accept)).with_state(app)).await + "/hook";

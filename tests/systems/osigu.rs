@@ -125,7 +125,7 @@ async fn a_lost_secret_cannot_be_recovered() {
 
     // The desk that helps with lost secrets can check one, and nothing else.
     let desk = BearerVerifier::new(ring.clone(), 1);
-    let check = |text: &str| desk.check_token(text.as_bytes(), clock.now()).map(|presented| presented.role);
+    let check = |text: &str| desk.check_token(text.as_bytes(), clock.now()).map(|presented| presented.role());
     assert_eq!([check(&lost), check(&new)], [Ok(Role::Current), Err(Rejection::TokenMismatch)]);
 
     // The only way out is a rotation: a new secret, shown once, and 24 hours for the old one.

@@ -61,9 +61,10 @@ impl Fleet {
     fn signals(&self) -> BTreeMap<String, usize> {
         let mut signals = BTreeMap::new();
         for verdict in self.hooks.iter().flat_map(Hook::take) {
-            let [scheme, code, role, _, generation] = verdict.labels();
-            assert_eq!(scheme.1, "stripe");
-            *signals.entry(format!("{} {} generation {}", code.1, role.1, generation.1)).or_default() += 1;
+            let labels: BTreeMap<_, _> = verdict.labels().collect();
+            assert_eq!(labels["scheme"], "stripe");
+            let [code, role, generation] = ["code", "role", "generation"].map(|name| &labels[name]);
+            *signals.entry(format!("{code} {role} generation {generation}")).or_default() += 1;
         }
         signals
     }

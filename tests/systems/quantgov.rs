@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use hookring::postgres::PostgresKeyringStore;
-use hookring::receiver::{Delivery, Endpoint, Receiver, Refusal, UnknownTenant, last_segment};
+use hookring::receiver::{Endpoint, Received, Receiver, Refusal, UnknownTenant, last_segment};
 use hookring::{
     AeadSeal, BearerVerifier, EventKind, Keyring, KeyringStore as _, Secret, SecretFormat, Swapped, Timestamp, Verifier,
     providers,
@@ -42,14 +42,14 @@ type Store = PostgresKeyringStore<Database, AeadSeal>;
 /// Engine and console in one process.
 #[derive(Clone)]
 struct App {
-    receiver: Receiver<Delivery>,
+    receiver: Receiver<Received>,
     store: Arc<Store>,
     workflows: Arc<Mutex<HashMap<String, Mode>>>,
     executions: Arc<AtomicU32>,
     log: Arc<Mutex<Vec<&'static str>>>,
 }
 
-impl FromRef<App> for Receiver<Delivery> {
+impl FromRef<App> for Receiver<Received> {
     fn from_ref(app: &App) -> Self {
         app.receiver.clone()
     }
@@ -76,7 +76,7 @@ impl App {
         };
         let receiver = Receiver::per_tenant(last_segment, find)
             .unknown_tenant(UnknownTenant::NotFound)
-            .on_verdict(move |verdict| seen.lock().unwrap().push(verdict.code));
+            .on_verdict(move |_, verdict| seen.lock().unwrap().push(verdict.code));
         Self { receiver, store, workflows, executions: Arc::default(), log }
     }
 
@@ -110,7 +110,7 @@ impl App {
 }
 
 /// Answers in the words of the document; the reason of a refusal is in our log only.
-async fn trigger(State(app): State<App>, Path(id): Path<String>, delivery: Result<Delivery, Refusal>) -> Response {
+async fn trigger(State(app): State<App>, Path(id): Path<String>, delivery: Result<Received, Refusal>) -> Response {
     let known = app.workflows.lock().unwrap().contains_key(&id);
     let error = |status: u16, text: &str| (StatusCode::from_u16(status).unwrap(), Json(json!({"error": text}))).into_response();
     match delivery {

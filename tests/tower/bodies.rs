@@ -87,7 +87,7 @@ async fn a_body_that_is_always_ready_gives_way() {
 async fn errors_in_mid_body() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let list = Arc::clone(&seen);
-    let receiver = github().on_verdict(move |verdict: &Verdict| list.lock().unwrap().push(verdict.code));
+    let receiver = github().on_verdict(move |_, verdict: &Verdict| list.lock().unwrap().push(verdict.code));
     for steps in [vec![Step::Error], vec![data("hello"), Step::Error], vec![data("hel"), Step::Error, data("lo")]] {
         let request = signed(GITHUB, "hello", Script::new(steps));
         assert_eq!(answer(receiver.clone(), request).await, (400, "body not readable".to_owned()));
@@ -99,7 +99,7 @@ async fn errors_in_mid_body() {
 async fn a_dropped_connection_is_a_verdict_too() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let list = Arc::clone(&seen);
-    let receiver = github().on_verdict(move |verdict: &Verdict| list.lock().unwrap().push(verdict.clone()));
+    let receiver = github().on_verdict(move |_, verdict: &Verdict| list.lock().unwrap().push(verdict.clone()));
     let waiting = answer(receiver, signed(GITHUB, "hello", Script::new([data("hel"), Step::Hang])));
     assert!(tokio::time::timeout(Duration::from_millis(50), waiting).await.is_err(), "dropped while it waits");
     let seen = seen.lock().unwrap();

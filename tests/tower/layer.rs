@@ -22,7 +22,7 @@ async fn the_proof_of_a_token_is_in_the_extensions() {
     let layer = VerifyLayer::new(Receiver::bearer(BearerVerifier::new(ring(), 0)));
     let service = layer.layer(service_fn(async |request: Request<VerifiedBody>| {
         let admitted = request.extensions().get::<Admitted>().unwrap();
-        let text = format!("{} {}", admitted.presented.role.as_str(), admitted.body.len());
+        let text = format!("{} {}", admitted.presented().role().as_str(), admitted.body().len());
         Ok::<_, Infallible>(Response::new(text))
     }));
     let request = |token: &str| {

@@ -4,11 +4,13 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::str::FromStr;
+use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::template;
 use super::{SchemeConfigError, Wrong};
+use crate::scheme::grammar::ANY_TAG;
 use crate::scheme::{Covers, Grammar, Place, Scheme, Source};
 
 /// The value with this name.
@@ -129,45 +131,46 @@ pub(super) struct RawTimestamp {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) future_seconds: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) also_in: Option<RawSource<String>>,
+    pub(super) also_in: Option<RawSource>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawSource<T> {
-    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
-    pub(super) header: Option<T>,
-    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
-    pub(super) tag: Option<T>,
-    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
-    pub(super) json: Option<T>,
-    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
-    pub(super) form: Option<T>,
-    #[serde(default, skip_serializing_if = "is_false")]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawSource {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) header: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tag: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) json: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) form: Option<String>,
+    #[serde(skip_serializing_if = "is_false")]
     pub(super) first_item: bool,
 }
 
+/// All sources that are named, of which one should be.
+macro_rules! sources {
+    ($raw:expr) => {
+        [
+            $raw.header.as_deref().map(Source::Header),
+            $raw.tag.as_deref().map(Source::Tag),
+            $raw.json.as_deref().map(Source::Json),
+            $raw.form.as_deref().map(Source::Form),
+            $raw.first_item.then_some(Source::FirstItem),
+        ]
+    };
+}
+
 impl RawTimestamp {
-    pub(super) fn source(&self) -> RawSource<&str> {
-        RawSource {
-            header: self.header.as_deref(),
-            tag: self.tag.as_deref(),
-            json: self.json.as_deref(),
-            form: self.form.as_deref(),
-            first_item: self.first_item,
-        }
+    pub(super) fn sources(&self) -> [Option<Source<'_>>; 5] {
+        sources!(self)
     }
 }
 
-impl RawSource<String> {
-    pub(super) fn borrowed(&self) -> RawSource<&str> {
-        RawSource {
-            header: self.header.as_deref(),
-            tag: self.tag.as_deref(),
-            json: self.json.as_deref(),
-            form: self.form.as_deref(),
-            first_item: self.first_item,
-        }
+impl RawSource {
+    pub(super) fn sources(&self) -> [Option<Source<'_>>; 5] {
+        sources!(self)
     }
 
     fn of(source: &Source<'_>) -> Self {
@@ -188,6 +191,14 @@ impl Raw {
     pub(super) fn of(scheme: &Scheme<'_>) -> Result<Self, SchemeConfigError> {
         let pairs = |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
         let or_signed = template::write(scheme.or_parts, "or_signed")?;
+        let fraction = |side: Duration| side.subsec_nanos() != 0;
+        match scheme.window {
+            Some((past, _)) if fraction(past) => return Err(SchemeConfigError::new("timestamp.past_seconds", Wrong::Fraction)),
+            Some((_, future)) if fraction(future) => {
+                return Err(SchemeConfigError::new("timestamp.future_seconds", Wrong::Fraction));
+            }
+            _ => {}
+        }
         Ok(Self {
             name: scheme.name.to_owned(),
             algorithm: scheme.algorithm.as_str().to_owned(),
@@ -238,7 +249,7 @@ impl RawSignature {
                 raw.prefix = (!prefix.is_empty()).then(|| prefix.to_owned());
             }
             Grammar::Tagged(tagged) => {
-                let first = tagged.accept.first().copied().unwrap_or_default();
+                let first = if tagged.any_tag { ANY_TAG } else { tagged.accept.first().copied().unwrap_or_default() };
                 raw.tags = Some(RawTags {
                     between: tagged.between,
                     pair: tagged.pair,

@@ -31,7 +31,7 @@ pub(crate) fn bearer(data: &[u8]) {
             out
         };
         let holds = |text: &[u8]| text.windows(token.len()).any(|part| part == token.as_bytes());
-        if presented.by_query {
+        if presented.by_query() {
             assert!(holds(&unescaped(query.as_deref().unwrap())));
             let is_bearer =
                 |value: &[u8]| value.trim_ascii().get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"bearer "));

@@ -4,24 +4,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 
-use super::field::{self, Fault};
-use super::json;
-use super::rules::{GrammarRule, PlaceRule, Rules};
+use super::emit::value;
+use crate::scheme::read::field::{self, Fault};
+use crate::scheme::read::json;
+use crate::scheme::rules::{PlaceRule, Rules};
 
 /// Replaces the signatures in a body, which must hold their field: a JSON text whose content is replaced. A form gets the
 /// field if it has none. `None` if there are more signatures than the grammar has room for.
-pub(crate) fn place(rules: &Rules, body: &mut Vec<u8>, signatures: &[String]) -> Option<Result<(), Fault>> {
-    let text = match (&rules.grammar, signatures) {
-        (GrammarRule::Whole, [one]) => one.clone(),
-        (GrammarRule::Prefix { text, .. }, [one]) => [text, one.as_str()].concat(),
-        (GrammarRule::Whole | GrammarRule::Prefix { .. }, _) => return None,
-        (GrammarRule::List { between, prefix }, all) => [prefix, all.join(joint(*between).as_str()).as_str()].concat(),
-        (GrammarRule::Tagged(tagged), all) => {
-            let tag = if tagged.any_tag { "key" } else { &tagged.emit };
-            let pair = |signature: &String| [tag, joint(tagged.pair).as_str(), signature].concat();
-            all.iter().map(pair).collect::<Vec<_>>().join(joint(tagged.between).as_str())
-        }
-    };
+pub(crate) fn place(rules: &Rules, body: &mut Vec<u8>, signatures: &[(bool, String)]) -> Option<Result<(), Fault>> {
+    // A signature that stands in the body has its time elsewhere.
+    let text = value(rules, "", signatures)?;
     Some(match &rules.place {
         PlaceRule::Headers => Err(Fault::Missing),
         PlaceRule::Json(path) => {
@@ -37,10 +29,6 @@ pub(crate) fn place(rules: &Rules, body: &mut Vec<u8>, signatures: &[String]) ->
             Err(fault) => Err(fault),
         },
     })
-}
-
-fn joint(byte: u8) -> String {
-    String::from(char::from(byte))
 }
 
 /// Does something with every item of a batch, whose text it may change. An item that is not reached stays as it is.

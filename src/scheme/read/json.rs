@@ -19,7 +19,7 @@ pub(crate) fn decoded(body: &[u8], path: &str, out: &mut dyn FnMut(&[u8])) -> Re
     for name in path.split('.') {
         at = at.member(name.as_bytes())?;
     }
-    at.skip_blanks();
+    at.skip_whitespace();
     match at.0 {
         [b'"', ..] => unescape(at.string()?, out),
         _ => at.scalar().map(out),
@@ -38,7 +38,7 @@ pub(crate) fn or_empty(body: &[u8], path: &str, out: &mut dyn FnMut(&[u8])) -> R
                     other => at = other?,
                 }
             }
-            at.skip_blanks();
+            at.skip_whitespace();
             if at.0.first() == Some(&b'"') { decoded(body, path, out) } else { Ok(()) }
         }
         _ => decoded(body, path, out),
@@ -62,7 +62,7 @@ pub(crate) fn items<'b, E: From<Fault>>(
         return Ok(());
     }
     loop {
-        at.skip_blanks();
+        at.skip_whitespace();
         let start = at.0;
         at.skip_value()?;
         let len = start.len().saturating_sub(at.0.len());
@@ -143,15 +143,15 @@ fn spells(key: &[u8], name: &[u8]) -> Result<bool, Fault> {
 struct Cursor<'b>(&'b [u8]);
 
 impl<'b> Cursor<'b> {
-    fn skip_blanks(&mut self) {
+    fn skip_whitespace(&mut self) {
         while let [b' ' | b'\t' | b'\n' | b'\r', tail @ ..] = self.0 {
             self.0 = tail;
         }
     }
 
-    /// The next byte after blanks, if it is this one.
+    /// The next byte after whitespace, if it is this one.
     fn eat(&mut self, byte: u8) -> bool {
-        self.skip_blanks();
+        self.skip_whitespace();
         match self.0 {
             [first, tail @ ..] if *first == byte => {
                 self.0 = tail;
@@ -191,7 +191,7 @@ impl<'b> Cursor<'b> {
     fn skip_value(&mut self) -> Result<(), Fault> {
         let mut depth = 0_usize;
         loop {
-            self.skip_blanks();
+            self.skip_whitespace();
             match self.0 {
                 [b'"', ..] => {
                     self.string()?;
@@ -241,7 +241,7 @@ impl<'b> Cursor<'b> {
             if !self.eat(b':') {
                 return Err(Fault::Malformed);
             }
-            self.skip_blanks();
+            self.skip_whitespace();
             if key != name && spells(key, name)? {
                 return Err(Fault::Malformed);
             }
@@ -262,7 +262,7 @@ impl<'b> Cursor<'b> {
     }
 
     fn scalar(mut self) -> Result<&'b [u8], Fault> {
-        self.skip_blanks();
+        self.skip_whitespace();
         match self.0 {
             [b'"', ..] => self.string().and_then(|text| if text.contains(&b'\\') { Err(Fault::Malformed) } else { Ok(text) }),
             [b'{' | b'[', ..] => Err(Fault::Malformed),

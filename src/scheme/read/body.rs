@@ -3,8 +3,8 @@
 use super::field::{self, Fault};
 use super::json;
 use super::offered::rejection;
-use super::rules::{Rules, SourceRule};
 use crate::error::{Field, Rejection};
+use crate::scheme::rules::{Rules, SourceRule};
 use crate::time::{self, Timestamp};
 
 /// Reads a timestamp that stands in the body and is signed by being there. Called once the signature was found good.

@@ -8,10 +8,10 @@ use super::body::in_body;
 use super::candidates::{Candidates, MAX_CANDIDATES};
 use super::field::{self, Fault};
 use super::json;
-use super::rules::{GrammarRule, Names, PlaceRule, Rules, SourceRule, TaggedRule};
 use crate::error::{Field, Rejection};
 use crate::headers::{Headers, Name, Once, once, trim};
 use crate::message::{MAX_KEPT, Said};
+use crate::scheme::rules::{GrammarRule, Names, PlaceRule, Rules, SourceRule, TaggedRule};
 use crate::time::{self, Timestamp};
 
 /// The most bytes of one header value that are looked at.

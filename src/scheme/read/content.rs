@@ -1,10 +1,10 @@
 //! The signed content, written part by part into a MAC: the body is never copied.
 
 use super::offered::{rejection, single};
-use super::rules::{Names, PartRule, Rules};
 use super::{field, json};
 use crate::error::{Field, Rejection};
 use crate::message::{RequestView, Write};
+use crate::scheme::rules::{Names, PartRule, Rules};
 
 /// Writes the signed content of one delivery.
 pub(crate) struct Content<'r, 'a> {

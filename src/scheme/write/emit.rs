@@ -3,8 +3,8 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::rules::{GrammarRule, Names, Rules, SourceRule, TaggedRule};
 use crate::headers::Name;
+use crate::scheme::rules::{GrammarRule, Names, Rules, SourceRule, TaggedRule};
 
 /// What a signed message carries.
 pub(crate) struct Signatures<'s> {
@@ -54,42 +54,46 @@ impl Signatures<'_> {
     }
 
     fn value(&self, signatures: &[(bool, String)]) -> Option<String> {
-        Some(match (&self.rules.grammar, signatures) {
-            (GrammarRule::Whole, [(_, signature)]) => signature.clone(),
-            (GrammarRule::Prefix { text, .. }, [(_, signature)]) => [text, signature.as_str()].concat(),
-            (GrammarRule::Whole | GrammarRule::Prefix { .. }, _) => return None,
-            (GrammarRule::List { between, prefix }, _) => {
-                let first = matches!(self.rules.timestamp, Some((SourceRule::FirstItem, _)))
-                    .then(|| self.timestamp.unwrap_or_default());
-                let items: Vec<&str> = first.into_iter().chain(signatures.iter().map(|(_, text)| text.as_str())).collect();
-                [prefix, items.join(separator(*between, false).as_str()).as_str()].concat()
-            }
-            (GrammarRule::Tagged(tagged), _) => match tagged.group {
-                Some(group) => {
-                    let groups: Vec<String> =
-                        signatures.iter().map(|one| self.tagged(tagged, core::slice::from_ref(one))).collect();
-                    groups.join(separator(group, false).as_str())
-                }
-                None => self.tagged(tagged, signatures),
-            },
-        })
+        value(self.rules, self.timestamp.unwrap_or_default(), signatures)
     }
+}
 
-    fn tagged(&self, tagged: &TaggedRule, signatures: &[(bool, String)]) -> String {
-        let pair = char::from(tagged.pair);
-        let mut items = Vec::new();
-        let sources = self.rules.timestamp.iter().map(|(source, _)| source).chain(&self.rules.twin);
-        for source in sources {
-            if let SourceRule::Tag(tag) = source {
-                items.push(alloc::format!("{tag}{pair}{}", self.timestamp.unwrap_or_default()));
+/// The text that holds the signatures, wherever it stands; `None` if the grammar has room for one only.
+pub(super) fn value(rules: &Rules, timestamp: &str, signatures: &[(bool, String)]) -> Option<String> {
+    Some(match (&rules.grammar, signatures) {
+        (GrammarRule::Whole, [(_, signature)]) => signature.clone(),
+        (GrammarRule::Prefix { text, .. }, [(_, signature)]) => [text, signature.as_str()].concat(),
+        (GrammarRule::Whole | GrammarRule::Prefix { .. }, _) => return None,
+        (GrammarRule::List { between, prefix }, _) => {
+            let first = matches!(rules.timestamp, Some((SourceRule::FirstItem, _))).then_some(timestamp);
+            let items: Vec<&str> = first.into_iter().chain(signatures.iter().map(|(_, text)| text.as_str())).collect();
+            [prefix, items.join(separator(*between, false).as_str()).as_str()].concat()
+        }
+        (GrammarRule::Tagged(grammar), _) => match grammar.group {
+            Some(group) => {
+                let groups: Vec<String> =
+                    signatures.iter().map(|one| tagged(rules, grammar, timestamp, core::slice::from_ref(one))).collect();
+                groups.join(separator(group, false).as_str())
             }
+            None => tagged(rules, grammar, timestamp, signatures),
+        },
+    })
+}
+
+fn tagged(rules: &Rules, tagged: &TaggedRule, timestamp: &str, signatures: &[(bool, String)]) -> String {
+    let pair = char::from(tagged.pair);
+    let mut items = Vec::new();
+    let sources = rules.timestamp.iter().map(|(source, _)| source).chain(&rules.twin);
+    for source in sources {
+        if let SourceRule::Tag(tag) = source {
+            items.push(alloc::format!("{tag}{pair}{timestamp}"));
         }
-        for (previous, signature) in signatures {
-            let tag = if *previous { tagged.emit_previous.as_ref().unwrap_or(&tagged.emit) } else { &tagged.emit };
-            items.push(alloc::format!("{tag}{pair}{signature}"));
-        }
-        items.join(separator(tagged.between, tagged.blank).as_str())
     }
+    for (previous, signature) in signatures {
+        let tag = if *previous { tagged.emit_previous.as_ref().unwrap_or(&tagged.emit) } else { &tagged.emit };
+        items.push(alloc::format!("{tag}{pair}{signature}"));
+    }
+    items.join(separator(tagged.between, tagged.blank).as_str())
 }
 
 fn separator(byte: u8, blank: bool) -> String {

@@ -1,15 +1,15 @@
 //! The signatures that a delivery offers, as bytes.
 
-use super::rules::Rules;
 use crate::encoding::decode_exact;
 #[cfg(feature = "p256")]
 use crate::key::Curve;
 use crate::mac::MAX_TAG;
+use crate::scheme::rules::Rules;
 
 /// More candidates of a known kind are refused before any MAC is computed.
-pub(super) const MAX_CANDIDATES: usize = 16;
+pub(crate) const MAX_CANDIDATES: usize = 16;
 /// The same where verifying is slow: with the five keys that may be live this makes ten checks.
-pub(super) const MAX_PUBLIC_CANDIDATES: usize = 2;
+pub(crate) const MAX_PUBLIC_CANDIDATES: usize = 2;
 
 /// The signatures of a delivery that could match, decoded, on the stack. Filled in place: it is too large to move about.
 pub(crate) struct Candidates {
