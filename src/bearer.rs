@@ -13,7 +13,7 @@ use core::fmt;
 use subtle::{Choice, ConditionallySelectable};
 
 pub use presented::Presented;
-#[cfg(feature = "http-body")]
+#[cfg(any(feature = "diagnose", feature = "http-body"))]
 pub(crate) use query::decoded as percent_decoded;
 pub use query::redact_query;
 

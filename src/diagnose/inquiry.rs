@@ -22,7 +22,7 @@ use crate::time::Timestamp;
 
 /// A rejected delivery and everything that is known about its receiver.
 ///
-/// `Debug` shows neither secrets nor bodies nor header values.
+/// `Debug` shows neither secrets and their labels nor bodies nor header values.
 pub struct Inquiry<'s> {
     pub(super) scheme: Scheme<'s>,
     pub(super) headers: Vec<Header>,
@@ -44,9 +44,9 @@ pub struct Inquiry<'s> {
 impl<'s> Inquiry<'s> {
     /// A delivery as it was received: all of its headers, and the raw body.
     #[must_use]
-    pub fn new<N: AsRef<str>, V: AsRef<[u8]>>(scheme: &Scheme<'s>, headers: &[(N, V)], body: &[u8], now: Timestamp) -> Self {
+    pub fn new<N: AsRef<str>, V: AsRef<[u8]>>(scheme: Scheme<'s>, headers: &[(N, V)], body: &[u8], now: Timestamp) -> Self {
         Self {
-            scheme: *scheme,
+            scheme,
             headers: headers.iter().map(|(name, value)| (name.as_ref().to_string(), value.as_ref().to_vec())).collect(),
             body: body.to_vec(),
             now,
@@ -66,7 +66,7 @@ impl<'s> Inquiry<'s> {
     /// A request that presents its secret as it is, with all of its headers.
     #[must_use]
     pub fn presented<N: AsRef<str>, V: AsRef<[u8]>>(carrier: Carrier<'s>, headers: &[(N, V)], now: Timestamp) -> Self {
-        Self { carrier: Some(carrier), ..Self::new(&providers::GENERIC_SHA256, headers, b"", now) }
+        Self { carrier: Some(carrier), ..Self::new(providers::GENERIC_SHA256, headers, b"", now) }
     }
 
     /// A secret that the receiver is configured with: the raw text, as it stands in the configuration. It need not be one
@@ -88,7 +88,7 @@ impl<'s> Inquiry<'s> {
     /// Another public key at hand.
     #[cfg(any(feature = "ed25519", feature = "p256"))]
     #[must_use]
-    pub fn other_public_key(mut self, label: &str, text: &str, format: PublicKeyFormat) -> Self {
+    pub fn other_public_key(mut self, text: &str, format: PublicKeyFormat, label: &str) -> Self {
         self.public_keys.push(PublicGiven { text: text.to_string(), format, origin: Origin::Other(label.to_string()) });
         self
     }
@@ -96,7 +96,7 @@ impl<'s> Inquiry<'s> {
     /// A public key that is no longer, or not yet, accepted.
     #[cfg(any(feature = "ed25519", feature = "p256"))]
     #[must_use]
-    pub fn retired_public_key(mut self, why: Retired, label: &str, text: &str, format: PublicKeyFormat) -> Self {
+    pub fn retired_public_key(mut self, text: &str, format: PublicKeyFormat, why: Retired, label: &str) -> Self {
         self.public_keys.push(PublicGiven { text: text.to_string(), format, origin: Origin::Retired(why, label.to_string()) });
         self
     }
@@ -104,28 +104,28 @@ impl<'s> Inquiry<'s> {
     /// A public key of another tenant.
     #[cfg(any(feature = "ed25519", feature = "p256"))]
     #[must_use]
-    pub fn tenant_public_key(mut self, name: &str, text: &str, format: PublicKeyFormat) -> Self {
+    pub fn tenant_public_key(mut self, text: &str, format: PublicKeyFormat, name: &str) -> Self {
         self.public_keys.push(PublicGiven { text: text.to_string(), format, origin: Origin::Tenant(name.to_string()) });
         self
     }
 
     /// Another secret at hand: of another provider or environment. The label is said when it matches.
     #[must_use]
-    pub fn other_secret(mut self, label: &str, text: &str, format: SecretFormat) -> Self {
+    pub fn other_secret(mut self, text: &str, format: SecretFormat, label: &str) -> Self {
         self.secrets.push(Given::new(text, format, Origin::Other(label.to_string())));
         self
     }
 
     /// A key of this endpoint that is no longer, or not yet, accepted.
     #[must_use]
-    pub fn retired_key(mut self, why: Retired, label: &str, text: &str, format: SecretFormat) -> Self {
+    pub fn retired_key(mut self, text: &str, format: SecretFormat, why: Retired, label: &str) -> Self {
         self.secrets.push(Given::new(text, format, Origin::Retired(why, label.to_string())));
         self
     }
 
     /// A secret of another tenant.
     #[must_use]
-    pub fn tenant(mut self, name: &str, text: &str, format: SecretFormat) -> Self {
+    pub fn tenant(mut self, text: &str, format: SecretFormat, name: &str) -> Self {
         self.secrets.push(Given::new(text, format, Origin::Tenant(name.to_string())));
         self
     }
@@ -186,8 +186,11 @@ impl<'s> Inquiry<'s> {
         let base = self.public_url.as_deref()?;
         let target = self.target.as_deref().unwrap_or_default();
         let path = match target.split_once("://") {
-            Some((_, rest)) => rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or_default(),
-            None => target,
+            // A URL after the path is one of its parameters.
+            Some((scheme, rest)) if !scheme.contains(['/', '?']) => {
+                rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or_default()
+            }
+            _ => target,
         };
         Some([base.strip_suffix('/').unwrap_or(base), path].concat())
     }

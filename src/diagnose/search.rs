@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use super::alt::{Alt, Change, joined};
 use super::body;
-use super::finding::{Diagnosis, Finding};
+use super::finding::{Diagnosis, Finding, ranked};
 use super::framing::{Fragment, Frame, Framing, Framings};
 use super::keys::{KeyAlt, keys};
 use super::prove::prove;
@@ -25,22 +25,18 @@ use crate::scheme::Rules;
 pub(super) fn run(inquiry: &Inquiry<'_>) -> Diagnosis {
     let mut search = Search::new(inquiry);
     search.one_change();
-    if search.findings.is_empty() && !search.accepted {
+    if search.accepted {
+        // Other schemes may accept it too: that explains nothing.
+        return Diagnosis { findings: Vec::new(), accepted: true, work: search.work };
+    }
+    if search.findings.is_empty() {
         search.two_changes();
     }
     let mut findings = search.findings;
-    if findings.is_empty() && !search.accepted {
+    if findings.is_empty() {
         findings = statics::findings(inquiry);
     }
-    findings.sort_by_cached_key(Finding::rank);
-    let mut named: Vec<String> = Vec::new();
-    findings.retain(|finding| {
-        let name = finding.name();
-        let new = !named.contains(&name);
-        named.push(name);
-        new
-    });
-    Diagnosis { findings, accepted: search.accepted, work: search.work }
+    Diagnosis { findings: ranked(findings), accepted: false, work: search.work }
 }
 
 /// A key, ready to be tried.
@@ -131,6 +127,9 @@ impl<'q, 's> Search<'q, 's> {
     fn one_change(&mut self) {
         let (given, body) = (self.given.clone(), self.body.clone());
         self.check(&given, &[&body], &[With::Given, With::Common]);
+        if self.accepted {
+            return;
+        }
         let framings = core::mem::take(&mut self.framings);
         let bodies = core::mem::take(&mut self.bodies);
         for common in [true, false] {
