@@ -78,9 +78,9 @@ fn every_broken_set_up_is_explained() {
 
 #[test]
 fn an_accepted_delivery_has_no_finding() {
-    // Only these are set up in two ways for the conformance tests: without a prefix, and for two versions of a scheme.
-    const TWO_WAYS: [&str; 2] = ["standard-webhooks-sdk-valid-no-whsec-prefix", "hook0-a-body-scheme-signature-verifies"];
-    let (mut seen, mut refused) = (0, Vec::new());
+    // The conformance tests read one secret without its prefix, and take one provider for either of its two schemes.
+    let two_ways = |id: &str| id == "standard-webhooks-sdk-valid-no-whsec-prefix" || id.starts_with("hook0-");
+    let (mut seen, mut refused) = (0, Vec::<String>::new());
     for vector in [folder("tests/vectors"), folder("tests/cases")].concat().iter().filter(|one| one["expect"] == "valid") {
         let Some(diagnosis) = broken::diagnose(vector) else { continue };
         if !diagnosis.is_accepted() {
@@ -91,7 +91,7 @@ fn an_accepted_delivery_has_no_finding() {
         assert_eq!((diagnosis.cause(), diagnosis.to_string().as_str()), (None, "The delivery is accepted."));
         seen += 1;
     }
-    refused.retain(|id| !TWO_WAYS.contains(&id.as_str()));
+    refused.retain(|id| !two_ways(id));
     assert!(refused.is_empty(), "{refused:?}");
     assert!(seen >= 150, "only {seen} deliveries were looked at");
 }
