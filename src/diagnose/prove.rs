@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::alt::Change;
+use super::checker::{Checker, Prepared};
 use super::framing::Framing;
 use super::moment::{Form, form_of, read};
-use super::search::{Checker, Prepared};
 use super::url_parts::Parts;
 use super::{Cause, Inquiry};
 #[cfg(any(feature = "ed25519", feature = "p256"))]

@@ -3,23 +3,23 @@
 //! Cheap and likely changes come first, so that what the bounds cut off is the unlikely rest. A signature that matches is
 //! only a candidate: [`prove`] puts the changed set-up to a real verifier before anything is named.
 
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::alt::{Alt, Change, joined};
 use super::body;
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+use super::checker::{Checker, MACS_OF_A_CHECK};
+use super::checker::{Prepared, prepared};
 use super::finding::{Diagnosis, Finding, ranked};
 use super::framing::{Fragment, Frame, Framing, Framings};
-use super::keys::{KeyAlt, keys};
+use super::keys::KeyAlt;
 use super::prove::prove;
 use super::work::Work;
 use super::{Cause, Inquiry, content, foreign, header_fix, other, statics, times, urls};
-#[cfg(any(feature = "ed25519", feature = "p256"))]
-use crate::asymmetric::PublicKey;
 use crate::encoding::{Encoding, SecretFormat, encode};
-use crate::mac::{MAX_KEYS, MacKey, Macs};
+use crate::mac::{MAX_KEYS, Macs};
 use crate::scheme::Rules;
 
 pub(super) fn run(inquiry: &Inquiry<'_>) -> Diagnosis {
@@ -37,43 +37,6 @@ pub(super) fn run(inquiry: &Inquiry<'_>) -> Diagnosis {
         findings = statics::findings(inquiry);
     }
     Diagnosis { findings: ranked(findings), accepted: false, work: search.work }
-}
-
-/// A key, ready to be tried.
-pub(super) enum Checker {
-    Mac(Box<MacKey>),
-    #[cfg(any(feature = "ed25519", feature = "p256"))]
-    Public(Box<PublicKey>),
-}
-
-impl Checker {
-    const fn mac(&self) -> Option<&MacKey> {
-        match self {
-            Self::Mac(key) => Some(key),
-            #[cfg(any(feature = "ed25519", feature = "p256"))]
-            Self::Public(_) => None,
-        }
-    }
-}
-
-pub(super) struct Prepared {
-    pub(super) alt: KeyAlt,
-    pub(super) checker: Checker,
-}
-
-/// How many MACs a check with a public key counts for.
-#[cfg(any(feature = "ed25519", feature = "p256"))]
-const MACS_OF_A_CHECK: usize = 20;
-
-fn prepared(inquiry: &Inquiry<'_>) -> Vec<Prepared> {
-    let mac = |alt: KeyAlt| Some(Prepared { checker: Checker::Mac(Box::new(MacKey::new(&alt.bytes)?)), alt });
-    let keys = keys(&inquiry.secrets).into_iter().filter_map(mac);
-    #[cfg(any(feature = "ed25519", feature = "p256"))]
-    let keys = {
-        let public = |(alt, key)| Prepared { alt, checker: Checker::Public(Box::new(key)) };
-        keys.chain(super::public::public_keys(&inquiry.public_keys).into_iter().map(public))
-    };
-    keys.collect()
 }
 
 /// Which keys are put to a frame.

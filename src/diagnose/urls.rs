@@ -5,9 +5,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::Cause;
-use super::alt::{Alt, Change};
 use super::framing::{Framing, Framings};
 use super::text::orders;
+use super::url_found::Found;
 use super::url_parts::Parts;
 use super::url_paths::{encodings, paths};
 use crate::scheme::Part;
@@ -19,7 +19,7 @@ pub(super) fn urls<'s>(framing: &Framing<'s>, body: &[u8], out: &mut Framings<'s
     }
     let Some(url) = framing.url.as_deref() else { return };
     let Some(parts) = Parts::of(url) else { return };
-    let mut found = Found { framing, own: url, known: Vec::new(), out };
+    let mut found = Found::new(framing, url, out);
     schemes(&parts, &mut found);
     hosts(&parts, framing, body, &mut found);
     ports(&parts, framing, &mut found);
@@ -27,43 +27,6 @@ pub(super) fn urls<'s>(framing: &Framing<'s>, body: &[u8], out: &mut Framings<'s
     queries(&parts, framing, &mut found);
     encodings(&parts, &mut found);
     paths(&parts, framing, &mut found);
-}
-
-pub(super) struct Found<'f, 'o, 's> {
-    framing: &'f Framing<'s>,
-    own: &'f str,
-    known: Vec<String>,
-    out: &'o mut Framings<'s>,
-}
-
-impl Found<'_, '_, '_> {
-    pub(super) fn add(&mut self, cause: Cause, say: &str, parts: &Parts) {
-        self.put(cause, say, parts, true);
-    }
-
-    pub(super) fn rare(&mut self, cause: Cause, say: &str, parts: &Parts) {
-        self.put(cause, say, parts, false);
-    }
-
-    /// Host and port both differ.
-    fn with_port(&mut self, say: &str, parts: &Parts) {
-        let url = parts.whole();
-        if url != self.own && !self.known.contains(&url) {
-            self.known.push(url.clone());
-            let change = |cause, say: &str| Change { cause, say: say.to_string() };
-            let changes = Vec::from([change(Cause::UrlHost, say), change(Cause::UrlPort, "The port differs too.")]);
-            self.out.list.push(Alt { changes, value: self.framing.with_url(url), common: true });
-        }
-    }
-
-    fn put(&mut self, cause: Cause, say: &str, parts: &Parts, common: bool) {
-        let url = parts.whole();
-        if url != self.own && !self.known.contains(&url) {
-            self.known.push(url.clone());
-            let framing = self.framing.with_url(url);
-            if common { self.out.add(cause, say, framing) } else { self.out.add_rare(cause, say, framing) }
-        }
-    }
 }
 
 fn schemes(parts: &Parts, found: &mut Found<'_, '_, '_>) {
