@@ -114,7 +114,7 @@ mod tests {
         };
         let whsec = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
         assert_eq!(causes(providers::STANDARD_WEBHOOKS, whsec, SecretFormat::Utf8), ["secret.as-whsec"]);
-        assert_eq!(causes(providers::SUPABASE, &["v1,", whsec].concat(), SecretFormat::Utf8), ["secret.as-whsec"]);
+        assert!(causes(providers::SUPABASE, whsec, SecretFormat::Utf8).iter().any(|name| name == "secret.as-whsec"));
         assert!(causes(providers::STANDARD_WEBHOOKS, whsec, SecretFormat::Whsec).is_empty());
         assert!(causes(providers::STRIPE, whsec, SecretFormat::Utf8).is_empty(), "there the prefix belongs to the key");
         assert_eq!(causes(providers::GITHUB, "4f9d2c7be01a6358c4d7e2f0a1b38596", SecretFormat::Hex), ["secret.as-utf8"]);

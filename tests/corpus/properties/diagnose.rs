@@ -10,8 +10,7 @@ const MACS: u64 = 400;
 /// nobody signed, stays within its bounds, and never holds the secret.
 pub(crate) fn diagnose(data: &[u8]) {
     let mut bytes = Bytes(data);
-    let schemes = schemes();
-    let (scheme, flags) = (bytes.pick(&schemes), bytes.byte());
+    let (scheme, flags) = (bytes.pick(schemes()), bytes.byte());
     let own = secret(scheme.key_format(), 1);
     // A mark stands for the secret, for no input finds it by chance.
     let put = |text: &[u8]| {

@@ -5,8 +5,7 @@ use super::{Bytes, NOW, TARGET, ring, schemes, verifier};
 /// Whatever stands around or instead of a good signature, another body is not accepted; and what says the same is accepted.
 pub(crate) fn headers(data: &[u8]) {
     let mut bytes = Bytes(data);
-    let schemes = schemes();
-    let scheme = bytes.pick(&schemes);
+    let scheme = bytes.pick(schemes());
     let message = Message::new(b"{}").id("msg_1").method("POST").url("https://a.example/hook");
     let Ok(signer) = Signer::new(*scheme, ring(scheme), SignWith::Current) else { return };
     let Ok(signed) = signer.sign(&message, NOW) else { return };

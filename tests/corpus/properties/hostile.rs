@@ -1,9 +1,10 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use hookring::testing::Delivery;
-use hookring::{Headers, Keyring, Name, Rejection, Request, Scheme, SignWith};
+use hookring::{Headers, Name, Rejection, Request, Scheme, SignWith, Verifier};
 
 use super::{Bytes, NOW, TARGET, alone, of_ring, schemes, secret};
 
@@ -19,20 +20,22 @@ impl Headers for Lines<'_> {
     }
 }
 
-/// Three live keys, of which none is number 9.
-fn three(scheme: &Scheme<'_>) -> Keyring {
-    let key = |n| secret(scheme.key_format(), n);
-    let ring = alone(scheme, 1).rotate(key(2), Duration::from_secs(60), NOW).unwrap().ring;
-    ring.stage(key(3), NOW).unwrap().ring
-}
+/// A verifier for each scheme, with three live keys, of which none is number 9.
+static VERIFIERS: LazyLock<Vec<(&Scheme<'_>, Verifier)>> = LazyLock::new(|| {
+    let three = |scheme: &Scheme<'_>| {
+        let key = |n| secret(scheme.key_format(), n);
+        let ring = alone(scheme, 1).rotate(key(2), Duration::from_secs(60), NOW).unwrap().ring;
+        ring.stage(key(3), NOW).unwrap().ring
+    };
+    schemes().iter().map(|scheme| (scheme, of_ring(scheme, three(scheme)))).collect()
+});
 
 /// Without the key nothing is accepted, whole or in pieces, and no header is read again and again: header lines, and the body
 /// after an empty one.
 pub(crate) fn hostile(data: &[u8]) {
     let (head, body) = data.split_at(data.windows(2).position(|w| w == b"\n\n").unwrap_or(data.len()));
-    for scheme in &schemes() {
+    for (scheme, verifier) in VERIFIERS.iter() {
         let lines = Lines(head, RefCell::default());
-        let verifier = of_ring(scheme, three(scheme));
         let request = Request::new(&lines, body).method("POST").target(TARGET);
         let whole = verifier.verify_at(request, NOW).map(drop);
         assert!(whole.is_err(), "{}", scheme.name());
@@ -50,9 +53,10 @@ pub(crate) fn hostile(data: &[u8]) {
 
 /// A delivery that another key signed, with anything of it overwritten: so that every grammar is read to its end.
 fn foreign(bytes: &mut Bytes<'_>) {
-    let schemes = schemes();
-    let scheme = bytes.pick(&schemes);
-    let Ok(delivery) = Delivery::sample(scheme, NOW).signed(*scheme, &alone(scheme, 9), SignWith::Current, NOW) else { return };
+    let (scheme, verifier) = bytes.pick(&VERIFIERS);
+    let Ok(delivery) = Delivery::sample(scheme, NOW).signed(**scheme, &alone(scheme, 9), SignWith::Current, NOW) else {
+        return;
+    };
     let mut headers: Vec<(&str, Vec<u8>)> = delivery.headers().map(|(name, value)| (name, value.as_bytes().to_vec())).collect();
     let mut body = delivery.content().to_vec();
     for _ in 0..bytes.byte() % 8 {
@@ -62,7 +66,6 @@ fn foreign(bytes: &mut Bytes<'_>) {
         let end = text.len().min(at + usize::from(bytes.byte() % 4));
         text.splice(at..end, bytes.line().iter().copied());
     }
-    let verifier = of_ring(scheme, three(scheme));
     let request = Request::new(&headers, &body).method("POST").target(delivery.target());
     assert!(verifier.verify_at(request, NOW).is_err(), "{}: {headers:?}", scheme.name());
 }

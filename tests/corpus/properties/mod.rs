@@ -24,6 +24,8 @@ mod snapshots;
 mod streams;
 mod times;
 
+use std::sync::LazyLock;
+
 use hookring::{Keyring, Scheme, Secret, SecretFormat, SecretPolicy, Timestamp, Verifier, providers};
 
 pub(crate) use bearer::bearer;
@@ -80,9 +82,12 @@ fn secret(format: SecretFormat, n: u8) -> Secret {
 }
 
 /// The schemes of secrets.
-fn schemes() -> Vec<Scheme<'static>> {
-    let every = providers::all().iter().chain(providers::unconfirmed::all());
-    every.filter(|scheme| !scheme.has_public_key()).copied().collect()
+fn schemes() -> &'static [Scheme<'static>] {
+    static SCHEMES: LazyLock<Vec<Scheme<'static>>> = LazyLock::new(|| {
+        let every = providers::all().iter().chain(providers::unconfirmed::all());
+        every.filter(|scheme| !scheme.has_public_key()).copied().collect()
+    });
+    &SCHEMES
 }
 
 /// A ring with this one key.

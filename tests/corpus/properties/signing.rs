@@ -11,7 +11,7 @@ use super::{Bytes, TARGET, alone, ring, schemes, secret};
 /// What a signer signs, its verifier accepts; with one byte of what it covers changed it does not.
 pub(crate) fn signing(data: &[u8]) {
     let mut bytes = Bytes(data);
-    let scheme = *bytes.pick(&schemes());
+    let scheme = *bytes.pick(schemes());
     let (flip, now) = (usize::from(bytes.byte()), Timestamp::from_unix_secs(i64::from(bytes.byte()) << (bytes.byte() % 32)));
     let id = String::from_utf8_lossy(bytes.line());
     #[cfg(feature = "ed25519")]
@@ -65,16 +65,16 @@ fn sample(scheme: &Scheme<'_>, flip: usize, now: Timestamp) {
     }
 }
 
-/// The same for every scheme whose sender has a private key.
+/// The same for a scheme whose sender has a private key.
 #[cfg(feature = "ed25519")]
 fn private_key(flip: usize, id: &str, body: &[u8], now: Timestamp) {
     let key = Arc::new(hookring::SigningKey::parse("whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=").unwrap());
-    for scheme in hookring::providers::all().iter().filter(|scheme| scheme.has_public_key()) {
-        let message = Message::new(body).id(id).method("POST").url("https://a.example/hook");
-        let Ok(signer) = Signer::new(*scheme, Keyring::new(Arc::clone(&key), now).ring, SignWith::Current) else { continue };
-        let Ok(signed) = signer.sign(&message, now) else { continue };
-        let headers: Vec<_> = signed.iter().collect();
-        let public = Keyring::new(key.public_key().unwrap(), now).ring;
-        holds(scheme, public, &headers, body, TARGET, flip, now);
-    }
+    let schemes: Vec<_> = hookring::providers::all().iter().filter(|scheme| scheme.has_public_key()).collect();
+    let scheme = schemes[flip % schemes.len()];
+    let message = Message::new(body).id(id).method("POST").url("https://a.example/hook");
+    let Ok(signer) = Signer::new(*scheme, Keyring::new(Arc::clone(&key), now).ring, SignWith::Current) else { return };
+    let Ok(signed) = signer.sign(&message, now) else { return };
+    let headers: Vec<_> = signed.iter().collect();
+    let public = Keyring::new(key.public_key().unwrap(), now).ring;
+    holds(scheme, public, &headers, body, TARGET, flip, now);
 }
