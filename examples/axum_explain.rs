@@ -24,7 +24,7 @@ struct Endpoint {
 
 async fn explain(State(own): State<Arc<Endpoint>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> String {
     let headers: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-    let inquiry = Inquiry::new(own.scheme, &headers, &body, Timestamp::now())
+    let inquiry = Inquiry::new(*own.scheme, &headers, &body, Timestamp::now())
         .secret(&own.secret, own.scheme.key_format())
         .method(method.as_str())
         .target(&uri.to_string())
@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let provider = std::env::args().nth(1).ok_or("which provider?")?;
     let scheme = providers::find(&provider).ok_or("no such provider")?;
     let secret = std::env::var("HOOKRING_SECRET").map_err(|_| "set HOOKRING_SECRET to the secret")?;
-    for finding in lint(scheme, &secret, scheme.key_format()) {
+    for finding in lint(*scheme, &secret, scheme.key_format()) {
         println!("the secret looks wrong: {finding}");
     }
     let public_url = std::env::var("HOOKRING_URL").unwrap_or_else(|_| "http://127.0.0.1:3000".to_owned());

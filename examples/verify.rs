@@ -4,7 +4,8 @@
 //! variable `HOOKRING_SECRET`, never from an argument. Prints the verdict; exits with 0 if it is accepted, 1 if it is
 //! rejected, 2 if the set-up is wrong.
 //!
-//! With `--explain` (feature `diagnose`) a rejection is followed by its cause and by what to change.
+//! With `--explain` (feature `diagnose`) a rejection is followed by its cause and by what to change. A cause that no changed
+//! set-up could confirm is marked as not proven.
 //!
 //! ```text
 //! HOOKRING_SECRET="It's a Secret to Everybody" \
@@ -53,7 +54,9 @@ fn run() -> Result<Result<String, Rejection>, Box<dyn std::error::Error>> {
     let option = |name: &str| options.get(name);
 
     let scheme = option("provider").ok_or("which provider? --provider ID")?;
-    let scheme = providers::find(scheme).ok_or_else(|| format!("no provider is called {scheme:?}"))?;
+    let scheme = providers::find(scheme).ok_or_else(|| {
+        format!("no provider is called {scheme:?} in this build; some need the feature `sha1`, `ed25519` or `p256`")
+    })?;
     let now = match option("now") {
         Some(seconds) => Timestamp::from_unix_secs(seconds.parse().map_err(|_| "--now takes Unix seconds")?),
         None => Timestamp::now(),
@@ -100,7 +103,7 @@ fn explained(
     now: Timestamp,
     (method, target, headers, body): &Parts<'_>,
 ) -> Result<(), &'static str> {
-    let mut inquiry = hookring::diagnose::Inquiry::new(scheme, headers, body, now).secret(secret, format).method(method);
+    let mut inquiry = hookring::diagnose::Inquiry::new(*scheme, headers, body, now).secret(secret, format).method(method);
     inquiry = inquiry.target(target);
     if let Some(url) = url {
         inquiry = inquiry.public_url(url);

@@ -11,7 +11,7 @@
 //! use hookring::{SecretFormat, Timestamp, diagnose::Inquiry, providers};
 //!
 //! let headers = [("X-Hub-Signature-256", "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17")];
-//! let diagnosis = Inquiry::new(&providers::GITHUB, &headers, b"Hello, World!\n", Timestamp::from_unix_secs(1_790_000_000))
+//! let diagnosis = Inquiry::new(providers::GITHUB, &headers, b"Hello, World!\n", Timestamp::from_unix_secs(1_790_000_000))
 //!     .secret("\"It's a Secret to Everybody\"", SecretFormat::Utf8)
 //!     .run();
 //! assert_eq!(diagnosis.cause().as_deref(), Some("secret.quotes+body.line-break"));
@@ -26,13 +26,14 @@
 //! # Security
 //!
 //! What is said holds names, lengths and times, and never a secret, an expected signature, or a byte of a body: it may be
-//! pasted into a ticket. It does tell the reader how the endpoint is configured, so it does not belong into an HTTP answer.
+//! pasted into a ticket. It does tell the reader how the endpoint is configured, so it does not belong in an HTTP answer.
 //! A matching key is compared in variable time, which is why this is no substitute for [`Verifier`](crate::Verifier).
 
 mod alt;
 mod body;
 mod cause;
 mod charset;
+mod checker;
 mod content;
 mod explain;
 mod finding;
@@ -52,6 +53,7 @@ mod lint;
 mod moment;
 mod needs;
 mod other;
+#[cfg(feature = "std")]
 mod presented;
 mod prove;
 #[cfg(any(feature = "ed25519", feature = "p256"))]
@@ -61,6 +63,7 @@ mod signature_text;
 mod statics;
 mod text;
 mod times;
+mod url_found;
 mod url_parts;
 mod url_paths;
 mod urls;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use hookring::{
     KeySource, Keyring, Message, PublicKey, PublicKeyFormat, Rejection, Request, Secret, SecretFormat, SetupError,
-    SharedKeyring, SignWith, Signer, SigningKey, Timestamp, Verifier, VerifyKey, providers,
+    SharedKeyring, SignWith, Signer, SigningKey, SigningKeyFormat, Timestamp, Verifier, VerifyKey, providers,
 };
 
 const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
@@ -24,7 +24,7 @@ fn forged<S: KeySource>(verifier: &Verifier<S>) -> Rejection
 where
     S::Key: VerifyKey,
 {
-    by(verifier, &SigningKey::generate().unwrap().into()).unwrap_err()
+    by(verifier, &SigningKey::generate(SigningKeyFormat::Whsk).unwrap().into()).unwrap_err()
 }
 
 fn by<S: KeySource>(verifier: &Verifier<S>, key: &Arc<SigningKey>) -> Result<(), Rejection>
@@ -39,7 +39,7 @@ where
 
 #[test]
 fn every_live_key_is_looked_at_when_a_verifier_is_built() {
-    let good = || SigningKey::generate().unwrap().public_key().unwrap();
+    let good = || SigningKey::generate(SigningKeyFormat::Whsk).unwrap().public_key();
     let current = Keyring::new(good(), NOW).ring;
     let refused = |ring: &Keyring<PublicKey>| Verifier::new(providers::DISCORD, ring.clone()).unwrap_err();
     assert!(Verifier::new(providers::DISCORD, current.stage(good(), NOW).unwrap().ring).is_ok());
@@ -67,8 +67,8 @@ fn a_tenant_with_the_wrong_kind_of_keys_is_our_fault() {
 
 #[test]
 fn a_ring_that_is_replaced_by_one_of_another_curve_is_our_fault() {
-    let good = Arc::new(SigningKey::generate().unwrap());
-    let ring = Keyring::new(good.public_key().unwrap(), NOW).ring;
+    let good = Arc::new(SigningKey::generate(SigningKeyFormat::Whsk).unwrap());
+    let ring = Keyring::new(good.public_key(), NOW).ring;
     let shared = SharedKeyring::new(ring.clone());
     let verifier = Verifier::new(providers::DISCORD, Arc::clone(&shared)).unwrap();
     assert_eq!(forged(&verifier), Rejection::Mismatch);

@@ -10,7 +10,7 @@ use crate::encoding::{Plus, percent_decoded};
 use crate::error::{Field, Rejection};
 
 /// A `+` is a plus: tokens of standard base64 contain it, and no token contains a space.
-fn decoded(text: &str) -> impl Iterator<Item = Option<u8>> {
+pub(crate) fn decoded(text: &str) -> impl Iterator<Item = Option<u8>> {
     percent_decoded(text.as_bytes(), Plus::Itself)
 }
 

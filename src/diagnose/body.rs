@@ -15,7 +15,7 @@ use super::text::{base64_any, replaced};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 /// Where parsers and proxies cut.
-const LIMITS: [usize; 25] = [
+pub(super) const LIMITS: [usize; 25] = [
     128, 256, 500, 512, 1000, 1024, 2000, 2048, 4000, 4096, 8000, 8192, 10_000, 10_240, 16_384, 20_480, 32_768, 65_535, 65_536,
     100_000, 102_400, 131_072, 262_144, 524_288, 1_048_576,
 ];
@@ -77,6 +77,20 @@ pub(super) fn twice(body: &[u8]) -> Vec<Alt<Vec<u8>>> {
 
 /// Line breaks, marks, blanks, nothing and twice.
 fn surface(body: &[u8], alts: &mut Alts<Vec<u8>>) {
+    line_breaks(body, alts);
+    mark(body, alts);
+    blanks(body, alts);
+    nothing(body, alts);
+    doubled(body, alts);
+    let say = "The line breaks in the body were added on the way: treat it as binary.";
+    alts.add_rare(Cause::BodyCrlf, say, replaced(&unix(body), b"\n", b""));
+}
+
+fn unix(body: &[u8]) -> Vec<u8> {
+    replaced(&replaced(body, b"\r\n", b"\n"), b"\r", b"\n")
+}
+
+fn line_breaks(body: &[u8], alts: &mut Alts<Vec<u8>>) {
     let say = "A line break at the end of the body was added on the way: pass the raw body on.";
     for ending in [&b"\r\n"[..], b"\n", b"\r"] {
         if let Some(shorter) = body.strip_suffix(ending) {
@@ -87,12 +101,15 @@ fn surface(body: &[u8], alts: &mut Alts<Vec<u8>>) {
     for ending in [&b"\n"[..], b"\r\n", b"\r"] {
         alts.add(Cause::BodyLineBreak, say, [body, ending].concat());
     }
-    let unix = replaced(&replaced(body, b"\r\n", b"\n"), b"\r", b"\n");
+    let unix = unix(body);
     let say = "The line breaks in the body were changed between LF and CRLF: treat it as binary.";
     alts.add(Cause::BodyCrlf, say, replaced(&unix, b"\n", b"\r\n"));
     alts.add(Cause::BodyCrlf, say, unix.clone());
     alts.add_rare(Cause::BodyCrlf, say, replaced(&unix, b"\n", b"\r"));
     alts.add_rare(Cause::BodyCrlf, say, replaced(body, b"\r\n", b"\r\r\n"));
+}
+
+fn mark(body: &[u8], alts: &mut Alts<Vec<u8>>) {
     match body.strip_prefix(BOM) {
         Some(bare) => alts.add(Cause::BodyBom, "A byte order mark was added to the body: read it as bytes.", bare.to_vec()),
         None => {
@@ -100,7 +117,9 @@ fn surface(body: &[u8], alts: &mut Alts<Vec<u8>>) {
             alts.add(Cause::BodyBom, say, [BOM, body].concat());
         }
     }
-    blanks(body, alts);
+}
+
+fn nothing(body: &[u8], alts: &mut Alts<Vec<u8>>) {
     let say = "The sender signed an empty body, and this one is not: something filled it in.";
     alts.add(Cause::BodyEmpty, say, Vec::new());
     if body.is_empty() || matches!(body, b"{}" | b"[]" | b"null" | b"\"\"") {
@@ -109,6 +128,9 @@ fn surface(body: &[u8], alts: &mut Alts<Vec<u8>>) {
             alts.add(Cause::BodyEmpty, say, empty.to_vec());
         }
     }
+}
+
+fn doubled(body: &[u8], alts: &mut Alts<Vec<u8>>) {
     let half = body.len() / 2;
     if let Some((first, second)) = body.split_at_checked(half) {
         if first == second && half > 0 {
@@ -131,8 +153,6 @@ fn surface(body: &[u8], alts: &mut Alts<Vec<u8>>) {
         }
     }
     alts.add_rare(Cause::BodyDoubled, "The sender signed the body twice over.", [body, body].concat());
-    let say = "The line breaks in the body were added on the way: treat it as binary.";
-    alts.add_rare(Cause::BodyCrlf, say, replaced(&unix, b"\n", b""));
 }
 
 fn blanks(body: &[u8], alts: &mut Alts<Vec<u8>>) {
@@ -235,8 +255,33 @@ fn cuts(body: &[u8], alts: &mut Alts<Vec<u8>>) {
     }
 }
 
-/// The brackets that are still open at the end of a JSON text, closed in the usual ways.
+/// What may have followed a JSON text whose end was lost, so that all of its brackets are closed.
 fn missing_closings(body: &[u8]) -> Option<Vec<Vec<u8>>> {
+    const IN_TEXT: [&[u8]; 5] = [b"", b"e", b"s", b"n", b"d"];
+    const VALUES: [&[u8]; 19] = [
+        b"e", b"ue", b"rue", b"se", b"lse", b"alse", b"l", b"ll", b"ull", b"null", b"true", b"false", b"{}", b"[]", b"\"\"",
+        b"0", b"1", b"5", b"3",
+    ];
+    let (closed, in_text) = open_brackets(body)?;
+    let mut ends: Vec<Vec<u8>> = if in_text {
+        IN_TEXT.iter().map(|more| [more, &b"\""[..], &closed].concat()).collect()
+    } else {
+        let plain = [closed.clone(), [&closed[..], b"\n"].concat()];
+        plain.into_iter().chain(VALUES.iter().map(|more| [more, &closed[..]].concat())).collect()
+    };
+    let mut lines = Vec::new();
+    for (n, close) in closed.iter().enumerate() {
+        // Pretty-printed texts close each bracket on a line of its own.
+        lines.push(b'\n');
+        lines.extend(core::iter::repeat_n(b' ', closed.len().saturating_sub(n).saturating_sub(1).saturating_mul(2)));
+        lines.push(*close);
+    }
+    ends.push(lines);
+    Some(ends)
+}
+
+/// What closes the brackets that are still open at the end of a JSON text, and whether it ends within a string.
+fn open_brackets(body: &[u8]) -> Option<(Vec<u8>, bool)> {
     let (mut open, mut in_text, mut escaped) = (Vec::new(), false, false);
     for byte in body {
         match byte {
@@ -252,49 +297,6 @@ fn missing_closings(body: &[u8]) -> Option<Vec<Vec<u8>>> {
             _ => {}
         }
     }
-    if open.is_empty() || open.len() > 64 {
-        return None;
-    }
-    let closed: Vec<u8> = open.iter().rev().copied().collect();
-    let mut ends = Vec::new();
-    if in_text {
-        for more in [&b""[..], b"e", b"s", b"n", b"d"] {
-            ends.push([more, b"\"", &closed].concat());
-        }
-    } else {
-        ends.push(closed.clone());
-        ends.push([&closed[..], b"\n"].concat());
-        for more in [
-            &b"e"[..],
-            b"ue",
-            b"rue",
-            b"se",
-            b"lse",
-            b"alse",
-            b"l",
-            b"ll",
-            b"ull",
-            b"null",
-            b"true",
-            b"false",
-            b"{}",
-            b"[]",
-            b"\"\"",
-            b"0",
-            b"1",
-            b"5",
-            b"3",
-        ] {
-            ends.push([more, &closed].concat());
-        }
-    }
-    let mut lines = Vec::new();
-    for (n, close) in closed.iter().enumerate() {
-        // Pretty-printed texts close each bracket on a line of its own.
-        lines.push(b'\n');
-        lines.extend(core::iter::repeat_n(b' ', closed.len().saturating_sub(n).saturating_sub(1).saturating_mul(2)));
-        lines.push(*close);
-    }
-    ends.push(lines);
-    Some(ends)
+    open.reverse();
+    (1..=64).contains(&open.len()).then_some((open, in_text))
 }

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::Cause;
 use super::framing::{Framing, Framings, Piece, Shape};
 use super::json::Json;
+use super::needs::is_ordinary;
 use crate::scheme::Part;
 
 const SEPARATORS: [&str; 19] =
@@ -31,53 +32,52 @@ fn stem(text: &str) -> Option<&str> {
 }
 
 fn separators<'s>(framing: &Framing<'s>, out: &mut Framings<'s>) {
+    other_separators(framing, out);
+    without_literals(framing, out);
+    other_orders(framing, out);
+}
+
+fn other_separators<'s>(framing: &Framing<'s>, out: &mut Framings<'s>) {
     let say = "The sender puts other characters between the signed parts than the scheme: adjust the sender, or the scheme.";
     let shape = &framing.shape;
-    let literals: Vec<&str> = shape
-        .pieces
-        .iter()
-        .filter_map(|piece| if let Piece::Part(Part::Lit(text)) = piece { stem(text) } else { None })
-        .collect();
+    let has_stem = |piece: &Piece<'s>| matches!(piece, Piece::Part(Part::Lit(text)) if stem(text).is_some());
+    let literals = shape.pieces.iter().any(has_stem);
     for separator in SEPARATORS {
-        let pieces: Vec<Piece<'s>> = if literals.is_empty() {
-            joined(&shape.pieces, separator)
-        } else {
-            let change = |piece: &Piece<'s>| match piece {
-                Piece::Part(Part::Lit(text)) => match stem(text) {
-                    Some(stem) => Piece::Lit(format!("{stem}{separator}")),
-                    None => piece.clone(),
-                },
-                other => other.clone(),
-            };
-            shape.pieces.iter().map(change).collect()
+        let change = |piece: &Piece<'s>| match piece {
+            Piece::Part(Part::Lit(text)) => match stem(text) {
+                Some(stem) => Piece::Lit(format!("{stem}{separator}")),
+                None => piece.clone(),
+            },
+            other => other.clone(),
         };
-        if same(&pieces, &shape.pieces) {
-            continue;
+        let pieces = if literals { shape.pieces.iter().map(change).collect() } else { joined(&shape.pieces, separator) };
+        if !same(&pieces, &shape.pieces) {
+            out.add(Cause::ContentSeparator, say, framing.with_shape(Shape { pieces, ..shape.clone() }));
         }
-        out.add(Cause::ContentSeparator, say, framing.with_shape(Shape { pieces, ..shape.clone() }));
     }
-    let say = "The sender leaves out a literal part of the signed content, or has its parts in another order.";
-    let bare: Vec<Piece<'s>> = shape
-        .pieces
-        .iter()
-        .filter(|piece| !matches!(piece, Piece::Part(Part::Lit(text)) if text.starts_with(char::is_alphanumeric)))
-        .cloned()
-        .collect();
+}
+
+const LEFT_OUT: &str = "The sender leaves out a literal part of the signed content, or has its parts in another order.";
+
+fn without_literals<'s>(framing: &Framing<'s>, out: &mut Framings<'s>) {
+    let shape = &framing.shape;
+    let mut add = |pieces: Vec<Piece<'s>>| {
+        out.add_rare(Cause::ContentSeparator, LEFT_OUT, framing.with_shape(Shape { pieces, ..shape.clone() }));
+    };
+    let is_word = |piece: &Piece<'s>| matches!(piece, Piece::Part(Part::Lit(text)) if text.starts_with(char::is_alphanumeric));
+    let bare: Vec<Piece<'s>> = shape.pieces.iter().filter(|piece| !is_word(piece)).cloned().collect();
     if bare.len() < shape.pieces.len() && !bare.is_empty() {
-        out.add_rare(Cause::ContentSeparator, say, framing.with_shape(Shape { pieces: bare, ..shape.clone() }));
+        add(bare);
     }
-    if let [first @ Piece::Part(Part::Lit(_)), rest @ ..] = shape.pieces.as_slice() {
-        let _ = first;
-        for separator in [".", ":", ""] {
-            let parts: Vec<Piece<'s>> = rest.iter().filter(|piece| !is_literal(piece)).cloned().collect();
-            out.add_rare(
-                Cause::ContentSeparator,
-                say,
-                framing.with_shape(Shape { pieces: joined(&parts, separator), ..shape.clone() }),
-            );
-        }
+    if let [Piece::Part(Part::Lit(_)), rest @ ..] = shape.pieces.as_slice() {
+        let parts: Vec<Piece<'s>> = rest.iter().filter(|piece| !is_literal(piece)).cloned().collect();
+        [".", ":", ""].into_iter().for_each(|separator| add(joined(&parts, separator)));
     }
-    // Parts in another order: reversed, and each part moved to the end, with each usual separator.
+}
+
+/// The parts reversed, and each of them moved to the end and to the beginning, with each usual separator.
+fn other_orders<'s>(framing: &Framing<'s>, out: &mut Framings<'s>) {
+    let shape = &framing.shape;
     let variable: Vec<Piece<'s>> = shape.pieces.iter().filter(|piece| !is_literal(piece)).cloned().collect();
     if variable.len() < 2 {
         return;
@@ -97,7 +97,7 @@ fn separators<'s>(framing: &Framing<'s>, out: &mut Framings<'s>) {
         for separator in [".", "", ":"] {
             let pieces = joined(&order, separator);
             if !same(&pieces, &shape.pieces) {
-                out.add_rare(Cause::ContentSeparator, say, framing.with_shape(Shape { pieces, ..shape.clone() }));
+                out.add_rare(Cause::ContentSeparator, LEFT_OUT, framing.with_shape(Shape { pieces, ..shape.clone() }));
             }
         }
     }
@@ -182,20 +182,9 @@ fn without_timestamp<'s>(framing: &Framing<'s>, out: &mut Framings<'s>) {
 
 /// Headers that carry an id of their own, or one that a proxy moved.
 fn looks_like_id(name: &str, value: &str) -> bool {
-    const NOT: [&str; 10] = [
-        "host",
-        "content-type",
-        "content-length",
-        "user-agent",
-        "accept",
-        "accept-encoding",
-        "connection",
-        "date",
-        "x-forwarded-host",
-        "x-forwarded-proto",
-    ];
+    const NOT: [&str; 3] = ["date", "x-forwarded-host", "x-forwarded-proto"];
     let fine = (1..=128).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_graphic());
-    fine && NOT.iter().all(|known| !name.eq_ignore_ascii_case(known))
+    fine && !is_ordinary(name) && NOT.iter().all(|known| !name.eq_ignore_ascii_case(known))
 }
 
 /// The message id, or a header that is signed as one.
@@ -313,7 +302,7 @@ fn methods<'s>(framing: &Framing<'s>, out: &mut Framings<'s>) {
     }
     let literal = |piece: &Piece<'s>| matches!(piece, Piece::Part(Part::Lit(text)) if METHODS.contains(text));
     if framing.shape.pieces.iter().any(literal) {
-        for method in ["GET", "PUT", "PATCH", "DELETE", "post", "POST"] {
+        for method in METHODS {
             let change = |piece: &Piece<'s>| if literal(piece) { Piece::Lit(method.to_string()) } else { piece.clone() };
             let pieces: Vec<Piece<'s>> = framing.shape.pieces.iter().map(change).collect();
             if !same(&pieces, &framing.shape.pieces) {

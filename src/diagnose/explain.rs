@@ -18,11 +18,11 @@ use crate::scheme::Scheme;
 /// ```
 /// use hookring::{Field, Rejection, Request, diagnose, providers};
 /// let headers = [("X-Slack-Signature", "v0=00")];
-/// let text = diagnose::explain(&Rejection::Missing(Field::Timestamp), &providers::SLACK, &Request::new(&headers, b""));
+/// let text = diagnose::explain(&Rejection::Missing(Field::Timestamp), providers::SLACK, &Request::new(&headers, b""));
 /// assert!(text.contains("`x-slack-request-timestamp` is not there"));
 /// ```
 #[must_use]
-pub fn explain<B>(why: &Rejection, scheme: &Scheme<'_>, request: &Request<'_, B>) -> String {
+pub fn explain<B>(why: &Rejection, scheme: Scheme<'_>, request: &Request<'_, B>) -> String {
     let mut text = format!("{}: {why}.", scheme.name());
     let field = match why {
         Rejection::Missing(field) | Rejection::Malformed(field) | Rejection::Ambiguous(field) => Some(*field),
@@ -31,7 +31,7 @@ pub fn explain<B>(why: &Rejection, scheme: &Scheme<'_>, request: &Request<'_, B>
     };
     match (field, why) {
         (Some(field), _) => {
-            let needs = needs_of(scheme, &|name| name.to_string());
+            let needs = needs_of(&scheme, &|name| name.to_string());
             for need in needs.iter().filter(|need| need.field == field) {
                 text.push_str(&format!(" {}", presence(request.headers, &need.name)));
             }

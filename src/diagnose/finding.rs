@@ -17,7 +17,25 @@ pub struct Finding {
     pub(super) rare: bool,
 }
 
+/// The simplest first, each combination of causes once.
+pub(super) fn ranked(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by_cached_key(Finding::rank);
+    let mut named: Vec<String> = Vec::new();
+    findings.retain(|finding| {
+        let name = finding.name();
+        let new = !named.contains(&name);
+        named.push(name);
+        new
+    });
+    findings
+}
+
 impl Finding {
+    /// A guess that rests on what is missing or malformed.
+    pub(super) fn unproven(cause: Cause, say: String) -> Self {
+        Self { changes: Vec::from([Change { cause, say }]), proven: false, rare: true }
+    }
+
     /// What differs, in the order of the search.
     pub fn causes(&self) -> impl Iterator<Item = Cause> {
         self.changes.iter().map(|change| change.cause)
@@ -30,11 +48,13 @@ impl Finding {
         names.join("+")
     }
 
-    /// What to change, in a sentence for each cause. Holds no secret, no signature and nothing of a body.
+    /// What to change, in a sentence for each cause, with `(not proven)` at the end where that is so. Holds no secret, no
+    /// signature and nothing of a body.
     #[must_use]
     pub fn say(&self) -> String {
         let texts: Vec<&str> = self.changes.iter().map(|change| change.say.as_str()).collect();
-        texts.join(" ")
+        let mark = if self.proven { "" } else { " (not proven)" };
+        [texts.join(" ").as_str(), mark].concat()
     }
 
     /// Whether the delivery was verified with this changed. Otherwise the finding rests on what is missing or malformed.
@@ -122,5 +142,15 @@ impl Diagnosis {
     #[must_use]
     pub const fn is_complete(&self) -> bool {
         !self.work.cut_short
+    }
+}
+
+/// The first finding with its name, or that there is none.
+impl fmt::Display for Diagnosis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.first() {
+            Some(finding) => write!(f, "{finding}"),
+            None => f.write_str(&self.say()),
+        }
     }
 }

@@ -25,7 +25,7 @@ pub enum Retired {
 }
 
 /// Whose secret it is.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Origin {
     Configured,
     Other(String),
@@ -41,7 +41,8 @@ pub(super) struct Given {
 
 impl fmt::Debug for Given {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Given").field("format", &self.format).field("origin", &self.origin).finish_non_exhaustive()
+        // Not the label: a caller who mixed up two texts has put the secret there.
+        f.debug_struct("Given").field("format", &self.format).finish_non_exhaustive()
     }
 }
 
@@ -50,9 +51,21 @@ impl Given {
         Self { text: Zeroizing::new(text.to_string()), format, origin }
     }
 
+    /// The same text, to be used as it stands.
+    #[cfg(feature = "std")]
+    pub(super) fn as_text(&self) -> Self {
+        Self::new(&self.text, SecretFormat::Utf8, self.origin.clone())
+    }
+
     /// The key, if the text is one that a keyring takes.
     pub(super) fn usable_key(&self) -> Option<KeyBytes> {
         self.refusal().is_none().then(|| key_of(&self.text, self.format)).flatten()
+    }
+
+    /// The secret, if a keyring takes the text.
+    #[cfg(feature = "std")]
+    pub(super) fn secret(&self) -> Option<Secret> {
+        Secret::parse(&self.text, self.format, &SecretPolicy::dangerous_any_strength()).ok()
     }
 
     /// Why a keyring does not take the text.

@@ -8,7 +8,7 @@ use super::Cause;
 use super::alt::{Alt, Change};
 use super::framing::{Fragment, Framing, Framings};
 use super::moment;
-use super::needs::{Need, needs};
+use super::needs::{Need, is_ordinary, needs};
 use super::signature_text::{cuts, repairs};
 use crate::error::Field;
 use crate::scheme::{Grammar, Scheme, Source, Unit};
@@ -80,60 +80,9 @@ fn common_words(a: &str, b: &str) -> u32 {
     u32::try_from(shared).unwrap_or(0).saturating_mul(10)
 }
 
-/// Headers that no scheme uses for anything of its own.
-fn is_ordinary(name: &str) -> bool {
-    const NAMES: [&str; 12] = [
-        "host",
-        "content-type",
-        "content-length",
-        "user-agent",
-        "accept",
-        "accept-encoding",
-        "connection",
-        "cookie",
-        "via",
-        "origin",
-        "referer",
-        "cache-control",
-    ];
-    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
-}
-
 /// Other headers in place of the missing ones, all at once.
 fn renamed<'s>(framing: &Framing<'s>, needs: &[Need], missing: &[&Need], out: &mut Framings<'s>) {
-    let free = |name: &str| !is_ordinary(name) && needs.iter().all(|need| !need.name.eq_ignore_ascii_case(name));
-    let candidates = |need: &Need| {
-        let mut list: Vec<(u32, usize)> = Vec::new();
-        for (at, (name, value)) in framing.headers.iter().enumerate().filter(|(_, (name, _))| free(name)) {
-            let score = likeness(need, name, &String::from_utf8_lossy(value), &framing.shape.base);
-            if score > 0 {
-                list.push((score, at));
-            }
-        }
-        list.sort_by(|a, b| b.cmp(a));
-        list.truncate(6);
-        list
-    };
-    let mut ways: Vec<(Vec<(String, usize)>, bool)> = Vec::from([(Vec::new(), true)]);
-    for need in missing {
-        let list = candidates(need);
-        let mut longer = Vec::new();
-        for (chosen, _) in &ways {
-            for (_, at) in list.iter().filter(|(_, at)| chosen.iter().all(|(_, taken)| taken != at)).take(4) {
-                let mut chosen = chosen.clone();
-                chosen.push((need.name.clone(), *at));
-                longer.push((chosen, true));
-            }
-        }
-        // A required constant that did not arrive can be put in: it is known.
-        if let (true, Some(value)) = (longer.is_empty(), &need.value) {
-            let _ = value;
-            longer.clone_from(&ways);
-        }
-        ways = longer;
-        ways.truncate(24);
-    }
-    for (chosen, _) in ways {
+    for chosen in stand_ins(framing, needs, missing) {
         if chosen.is_empty() {
             continue;
         }
@@ -151,6 +100,42 @@ fn renamed<'s>(framing: &Framing<'s>, needs: &[Need], missing: &[&Need], out: &m
         fill(&mut changed, &constants);
         out.add(Cause::HeaderRenamed, &say, changed);
     }
+}
+
+/// For each missing header the place of one that may stand in for it, in all likely combinations.
+fn stand_ins(framing: &Framing<'_>, needs: &[Need], missing: &[&Need]) -> Vec<Vec<(String, usize)>> {
+    let free = |name: &str| !is_ordinary(name) && needs.iter().all(|need| !need.name.eq_ignore_ascii_case(name));
+    let candidates = |need: &Need| {
+        let mut list: Vec<(u32, usize)> = Vec::new();
+        for (at, (name, value)) in framing.headers.iter().enumerate().filter(|(_, (name, _))| free(name)) {
+            let score = likeness(need, name, &String::from_utf8_lossy(value), &framing.shape.base);
+            if score > 0 {
+                list.push((score, at));
+            }
+        }
+        list.sort_by(|a, b| b.cmp(a));
+        list.truncate(6);
+        list
+    };
+    let mut ways: Vec<Vec<(String, usize)>> = Vec::from([Vec::new()]);
+    for need in missing {
+        let list = candidates(need);
+        let mut longer = Vec::new();
+        for chosen in &ways {
+            for (_, at) in list.iter().filter(|(_, at)| chosen.iter().all(|(_, taken)| taken != at)).take(4) {
+                let mut chosen = chosen.clone();
+                chosen.push((need.name.clone(), *at));
+                longer.push(chosen);
+            }
+        }
+        // A required constant that did not arrive can be put in: it is known.
+        if longer.is_empty() && need.value.is_some() {
+            longer.clone_from(&ways);
+        }
+        ways = longer;
+        ways.truncate(24);
+    }
+    ways
 }
 
 fn fill(framing: &mut Framing<'_>, constants: &[&&Need]) {

@@ -8,12 +8,15 @@ use core::time::Duration;
 use super::finding::Diagnosis;
 use super::framing::Header;
 use super::given::{Given, Origin, Retired};
+#[cfg(feature = "std")]
+use super::presented;
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 use super::public::PublicGiven;
+use super::search;
 use super::work::{MAX_BYTES, MAX_MACS};
-use super::{presented, search};
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 use crate::asymmetric::PublicKeyFormat;
+#[cfg(feature = "std")]
 use crate::carrier::Carrier;
 use crate::encoding::SecretFormat;
 use crate::providers;
@@ -23,7 +26,7 @@ use crate::url::path_and_query;
 
 /// A rejected delivery and everything that is known about its receiver.
 ///
-/// `Debug` shows neither secrets nor bodies nor header values.
+/// `Debug` shows neither secrets and their labels nor bodies nor header values.
 pub struct Inquiry<'s> {
     pub(super) scheme: Scheme<'s>,
     pub(super) headers: Vec<Header>,
@@ -39,15 +42,16 @@ pub struct Inquiry<'s> {
     pub(super) catalogue: Vec<&'s Scheme<'s>>,
     pub(super) budget: (u64, u64),
     /// Where a secret is presented as it is; the scheme is then not looked at.
+    #[cfg(feature = "std")]
     pub(super) carrier: Option<Carrier<'s>>,
 }
 
 impl<'s> Inquiry<'s> {
     /// A delivery as it was received: all of its headers, and the raw body.
     #[must_use]
-    pub fn new<N: AsRef<str>, V: AsRef<[u8]>>(scheme: &Scheme<'s>, headers: &[(N, V)], body: &[u8], now: Timestamp) -> Self {
+    pub fn new<N: AsRef<str>, V: AsRef<[u8]>>(scheme: Scheme<'s>, headers: &[(N, V)], body: &[u8], now: Timestamp) -> Self {
         Self {
-            scheme: *scheme,
+            scheme,
             headers: headers.iter().map(|(name, value)| (name.as_ref().to_string(), value.as_ref().to_vec())).collect(),
             body: body.to_vec(),
             now,
@@ -60,14 +64,16 @@ impl<'s> Inquiry<'s> {
             tolerance: None,
             catalogue: providers::all().iter().chain(providers::unconfirmed::all()).collect(),
             budget: (MAX_MACS, MAX_BYTES),
+            #[cfg(feature = "std")]
             carrier: None,
         }
     }
 
     /// A request that presents its secret as it is, with all of its headers.
+    #[cfg(feature = "std")]
     #[must_use]
     pub fn presented<N: AsRef<str>, V: AsRef<[u8]>>(carrier: Carrier<'s>, headers: &[(N, V)], now: Timestamp) -> Self {
-        Self { carrier: Some(carrier), ..Self::new(&providers::GENERIC_SHA256, headers, b"", now) }
+        Self { carrier: Some(carrier), ..Self::new(providers::GENERIC_SHA256, headers, b"", now) }
     }
 
     /// A secret that the receiver is configured with: the raw text, as it stands in the configuration. It need not be one
@@ -89,7 +95,7 @@ impl<'s> Inquiry<'s> {
     /// Another public key at hand.
     #[cfg(any(feature = "ed25519", feature = "p256"))]
     #[must_use]
-    pub fn other_public_key(mut self, label: &str, text: &str, format: PublicKeyFormat) -> Self {
+    pub fn other_public_key(mut self, text: &str, format: PublicKeyFormat, label: &str) -> Self {
         self.public_keys.push(PublicGiven { text: text.to_string(), format, origin: Origin::Other(label.to_string()) });
         self
     }
@@ -97,7 +103,7 @@ impl<'s> Inquiry<'s> {
     /// A public key that is no longer, or not yet, accepted.
     #[cfg(any(feature = "ed25519", feature = "p256"))]
     #[must_use]
-    pub fn retired_public_key(mut self, why: Retired, label: &str, text: &str, format: PublicKeyFormat) -> Self {
+    pub fn retired_public_key(mut self, text: &str, format: PublicKeyFormat, why: Retired, label: &str) -> Self {
         self.public_keys.push(PublicGiven { text: text.to_string(), format, origin: Origin::Retired(why, label.to_string()) });
         self
     }
@@ -105,28 +111,28 @@ impl<'s> Inquiry<'s> {
     /// A public key of another tenant.
     #[cfg(any(feature = "ed25519", feature = "p256"))]
     #[must_use]
-    pub fn tenant_public_key(mut self, name: &str, text: &str, format: PublicKeyFormat) -> Self {
+    pub fn tenant_public_key(mut self, text: &str, format: PublicKeyFormat, name: &str) -> Self {
         self.public_keys.push(PublicGiven { text: text.to_string(), format, origin: Origin::Tenant(name.to_string()) });
         self
     }
 
     /// Another secret at hand: of another provider or environment. The label is said when it matches.
     #[must_use]
-    pub fn other_secret(mut self, label: &str, text: &str, format: SecretFormat) -> Self {
+    pub fn other_secret(mut self, text: &str, format: SecretFormat, label: &str) -> Self {
         self.secrets.push(Given::new(text, format, Origin::Other(label.to_string())));
         self
     }
 
     /// A key of this endpoint that is no longer, or not yet, accepted.
     #[must_use]
-    pub fn retired_key(mut self, why: Retired, label: &str, text: &str, format: SecretFormat) -> Self {
+    pub fn retired_key(mut self, text: &str, format: SecretFormat, why: Retired, label: &str) -> Self {
         self.secrets.push(Given::new(text, format, Origin::Retired(why, label.to_string())));
         self
     }
 
     /// A secret of another tenant.
     #[must_use]
-    pub fn tenant(mut self, name: &str, text: &str, format: SecretFormat) -> Self {
+    pub fn tenant(mut self, text: &str, format: SecretFormat, name: &str) -> Self {
         self.secrets.push(Given::new(text, format, Origin::Tenant(name.to_string())));
         self
     }
@@ -176,10 +182,11 @@ impl<'s> Inquiry<'s> {
     /// Searches. Takes milliseconds for a small body, and up to about a second within the bounds.
     #[must_use]
     pub fn run(&self) -> Diagnosis {
-        match self.carrier {
-            Some(carrier) => presented::run(self, carrier),
-            None => search::run(self),
+        #[cfg(feature = "std")]
+        if let Some(carrier) = self.carrier {
+            return presented::run(self, carrier);
         }
+        search::run(self)
     }
 
     /// The whole URL, as a verifier puts it together.

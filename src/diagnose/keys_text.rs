@@ -10,35 +10,8 @@ use super::text::{html_decoded, html_encoded, percent_decoded, percent_encoded};
 
 const QUOTES: [(char, char); 7] = [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('‘', '’'), ('„', '“'), ('«', '»')];
 const BLANKS: [char; 8] = [' ', '\t', '\u{a0}', '\u{200b}', '\u{2009}', '\u{202f}', '\u{2060}', '\u{3000}'];
-/// Prefixes of real secrets, and of the places where secrets are noted.
-const PREFIXES: [&str; 24] = [
-    "whsec_",
-    "v1,whsec_",
-    "v1,",
-    "whsk_",
-    "wbhsec_",
-    "pdl_ntfset_",
-    "polar_whs_",
-    "configcat_whsk_",
-    "sk_",
-    "secret_",
-    "sec_",
-    "whs_",
-    "shpss_",
-    "key_",
-    "Bearer ",
-    "Basic ",
-    "Token ",
-    "base64:",
-    "hex:",
-    "0x",
-    "sha256=",
-    "v1=",
-    "whsec:",
-    "secret:",
-];
-/// Those that a receiver may have lost.
-const LOST: [&str; 17] = [
+/// Prefixes of real secrets, which a receiver may have lost.
+const PREFIXES: [&str; 17] = [
     "whsec_",
     "v1,whsec_",
     "v1,",
@@ -57,6 +30,8 @@ const LOST: [&str; 17] = [
     "base64:",
     "0x",
 ];
+/// Further ones, of the places where secrets are noted.
+const NOTED: [&str; 7] = ["Bearer ", "Basic ", "Token ", "sha256=", "v1=", "whsec:", "secret:"];
 
 /// The text with one accident undone.
 pub(super) fn repaired_texts(text: &str) -> Vec<Alt<String>> {
@@ -66,7 +41,9 @@ pub(super) fn repaired_texts(text: &str) -> Vec<Alt<String>> {
     quotes(text, &mut alts);
     marks(text, &mut alts);
     prefixes(text, &mut alts);
-    encodings(text, &mut alts);
+    percent(text, &mut alts);
+    entities(text, &mut alts);
+    cases(text, &mut alts);
     shell(text, &mut alts);
     alts.changed()
 }
@@ -136,7 +113,7 @@ fn marks(text: &str, alts: &mut Alts<String>) {
 
 fn prefixes(text: &str, alts: &mut Alts<String>) {
     let say = |prefix: &str| format!("The secret starts with `{prefix}`, which the sender does not use: remove it.");
-    for prefix in PREFIXES {
+    for prefix in PREFIXES.into_iter().chain(NOTED) {
         if let Some(rest) = text.strip_prefix(prefix) {
             alts.add(Cause::SecretPrefix, &say(prefix), rest.to_string());
         }
@@ -151,8 +128,8 @@ fn prefixes(text: &str, alts: &mut Alts<String>) {
             }
         }
     }
-    for prefix in LOST {
-        let say = format!("The sender's secret starts with `{prefix}`, and the prefix belongs to the key: store it with it.");
+    for prefix in PREFIXES {
+        let say = format!("The configured secret lacks the prefix `{prefix}`: configure it with the prefix.");
         alts.add(Cause::SecretPrefix, &say, format!("{prefix}{text}"));
         // Another prefix in place of this one.
         for old in ["whsec_", "v1,whsec_", "v1,"] {
@@ -163,7 +140,7 @@ fn prefixes(text: &str, alts: &mut Alts<String>) {
     }
 }
 
-fn encodings(text: &str, alts: &mut Alts<String>) {
+fn percent(text: &str, alts: &mut Alts<String>) {
     let say = "The secret is percent-encoded: store it decoded.";
     for plus in [false, true] {
         if let Some(decoded) = percent_decoded(text.as_bytes(), plus).and_then(|bytes| String::from_utf8(bytes).ok()) {
@@ -187,6 +164,9 @@ fn encodings(text: &str, alts: &mut Alts<String>) {
             text.replace(' ', "+"),
         );
     }
+}
+
+fn entities(text: &str, alts: &mut Alts<String>) {
     let say = "The secret has HTML entities in it: store it decoded.";
     let once = html_decoded(text);
     alts.add(Cause::SecretHtmlEntities, say, once.clone());
@@ -205,6 +185,9 @@ fn encodings(text: &str, alts: &mut Alts<String>) {
     }
     alts.add_rare(Cause::SecretHtmlEntities, say, text.replace('+', "&#43;"));
     alts.add_rare(Cause::SecretHtmlEntities, say, text.replace('+', "&#43;").replace('/', "&#x2F;").replace('=', "&#x3D;"));
+}
+
+fn cases(text: &str, alts: &mut Alts<String>) {
     let say = "The letters of the secret were changed to another case: store it as the sender shows it.";
     alts.add(Cause::SecretCase, say, text.to_ascii_lowercase());
     alts.add(Cause::SecretCase, say, text.to_ascii_uppercase());

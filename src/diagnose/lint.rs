@@ -4,7 +4,6 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use super::alt::Change;
 use super::finding::Finding;
 use super::keys_text::repaired_texts;
 use super::statics::cause_of;
@@ -16,21 +15,24 @@ use crate::secret::Secret;
 
 /// What looks wrong about a secret for a scheme: a text that is refused, or one that is taken and yet is hardly meant so.
 ///
+/// It sees quotes, line breaks, whitespace and a byte order mark around the text, percent-encoding and HTML entities, a marker
+/// that is no part of a secret, and a format that is not the scheme's: a `whsec_` text configured as
+/// [`Utf8`](SecretFormat::Utf8) for Standard Webhooks, or a ring of hexadecimal keys for GitHub.
+///
 /// An empty list does not mean that the secret is right, only that it looks like one. Findings are never proven here.
 ///
 /// ```
 /// use hookring::{SecretFormat, diagnose, providers};
-/// let findings = diagnose::lint(&providers::GITHUB, "'in-quotes-from-a-file'", SecretFormat::Utf8);
+/// let findings = diagnose::lint(providers::GITHUB, "'in-quotes-from-a-file'", SecretFormat::Utf8);
 /// assert_eq!(findings[0].name(), "secret.quotes");
-/// assert!(diagnose::lint(&providers::GITHUB, "4f9d2c7be01a6358c4d7e2f0a1b38596", SecretFormat::Utf8).is_empty());
+/// assert!(diagnose::lint(providers::GITHUB, "4f9d2c7be01a6358c4d7e2f0a1b38596", SecretFormat::Utf8).is_empty());
 /// ```
 #[must_use]
-pub fn lint(scheme: &Scheme<'_>, text: &str, format: SecretFormat) -> Vec<Finding> {
+pub fn lint(scheme: Scheme<'_>, text: &str, format: SecretFormat) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut add = |cause: Cause, say: &str| {
         if findings.iter().all(|known: &Finding| known.causes().all(|one| one != cause)) {
-            let changes = Vec::from([Change { cause, say: say.to_string() }]);
-            findings.push(Finding { changes, proven: false, rare: false });
+            findings.push(Finding::unproven(cause, say.to_string()));
         }
     };
     if let Err(why) = Secret::parse(text, format, &SecretPolicy::dangerous_any_strength()) {
@@ -38,7 +40,26 @@ pub fn lint(scheme: &Scheme<'_>, text: &str, format: SecretFormat) -> Vec<Findin
             add(cause, &format!("{why}"));
         }
     }
-    // Accidents whose traces can be seen: the repaired text is shorter.
+    accidents(text, &mut add);
+    for prefix in ["Bearer ", "sha256=", "base64:", "hex:"] {
+        if text.starts_with(prefix) {
+            add(Cause::SecretPrefix, &format!("The secret starts with `{prefix}`, which is hardly a part of it: remove it."));
+        }
+    }
+    if format != scheme.key_format() {
+        let say = format!(
+            "Secrets of `{}` are {}, and this one is configured as {}.",
+            scheme.name(),
+            keys::name(scheme.key_format()),
+            keys::name(format)
+        );
+        add(reading(scheme.key_format()), &say);
+    }
+    findings
+}
+
+/// Accidents whose traces can be seen: the repaired text is shorter.
+fn accidents(text: &str, add: &mut dyn FnMut(Cause, &str)) {
     const SEEN: [Cause; 6] = [
         Cause::SecretLineBreak,
         Cause::SecretBlanks,
@@ -55,28 +76,17 @@ pub fn lint(scheme: &Scheme<'_>, text: &str, format: SecretFormat) -> Vec<Findin
             add(change.cause, &change.say);
         }
     }
-    for prefix in ["Bearer ", "sha256=", "base64:", "hex:"] {
-        if text.starts_with(prefix) {
-            add(Cause::SecretPrefix, &format!("The secret starts with `{prefix}`, which is hardly a part of it: remove it."));
-        }
+}
+
+/// The cause that names a secret of this format.
+const fn reading(format: SecretFormat) -> Cause {
+    match format {
+        SecretFormat::Hex => Cause::SecretAsHex,
+        SecretFormat::Base64 => Cause::SecretAsBase64,
+        SecretFormat::Base64Url => Cause::SecretAsBase64Url,
+        SecretFormat::Whsec | SecretFormat::V1Whsec => Cause::SecretAsWhsec,
+        _ => Cause::SecretAsUtf8,
     }
-    if format != scheme.key_format() {
-        let say = format!(
-            "Secrets of `{}` are {}, and this one is configured as {}.",
-            scheme.name(),
-            keys::name(scheme.key_format()),
-            keys::name(format)
-        );
-        let cause = match scheme.key_format() {
-            SecretFormat::Hex => Cause::SecretAsHex,
-            SecretFormat::Base64 => Cause::SecretAsBase64,
-            SecretFormat::Base64Url => Cause::SecretAsBase64Url,
-            SecretFormat::Whsec => Cause::SecretAsWhsec,
-            _ => Cause::SecretAsUtf8,
-        };
-        add(cause, &say);
-    }
-    findings
 }
 
 #[cfg(test)]
@@ -85,7 +95,7 @@ mod tests {
     use crate::providers;
 
     fn names(text: &str) -> Vec<&'static str> {
-        let findings = lint(&providers::GITHUB, text, SecretFormat::Utf8);
+        let findings = lint(providers::GITHUB, text, SecretFormat::Utf8);
         findings.iter().map(|finding| if finding.name() == "secret.blanks" { "blanks" } else { "other" }).collect()
     }
 
@@ -95,5 +105,19 @@ mod tests {
         for text in [" It's a Secret to Everybody", "4f9d2c7be01a6358c4d7e2f0a1b38596 ", "\t4f9d2c7be01a6358"] {
             assert_eq!(names(text).iter().filter(|name| **name == "blanks").count(), 1, "{text:?}");
         }
+    }
+
+    #[test]
+    fn another_format_than_the_scheme_has_is_seen() {
+        let causes = |scheme, text: &str, format| -> Vec<alloc::string::String> {
+            lint(scheme, text, format).iter().map(Finding::name).collect()
+        };
+        let whsec = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        assert_eq!(causes(providers::STANDARD_WEBHOOKS, whsec, SecretFormat::Utf8), ["secret.as-whsec"]);
+        assert!(causes(providers::SUPABASE, whsec, SecretFormat::Utf8).iter().any(|name| name == "secret.as-whsec"));
+        assert!(causes(providers::STANDARD_WEBHOOKS, whsec, SecretFormat::Whsec).is_empty());
+        assert!(causes(providers::STRIPE, whsec, SecretFormat::Utf8).is_empty(), "there the prefix belongs to the key");
+        assert_eq!(causes(providers::GITHUB, "4f9d2c7be01a6358c4d7e2f0a1b38596", SecretFormat::Hex), ["secret.as-utf8"]);
+        assert_eq!(causes(providers::GITHUB, "\"4f9d2c7be01a6358c4d7e2f0\"", SecretFormat::Utf8), ["secret.quotes"]);
     }
 }

@@ -62,3 +62,22 @@ pub(super) fn needs_of(scheme: &Scheme<'_>, rename: &dyn Fn(&str) -> String) -> 
     }
     needs
 }
+
+/// Headers that no scheme uses for anything of its own.
+pub(super) fn is_ordinary(name: &str) -> bool {
+    const NAMES: [&str; 12] = [
+        "host",
+        "content-type",
+        "content-length",
+        "user-agent",
+        "accept",
+        "accept-encoding",
+        "connection",
+        "cookie",
+        "via",
+        "origin",
+        "referer",
+        "cache-control",
+    ];
+    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
+}

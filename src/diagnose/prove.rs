@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::alt::Change;
+use super::checker::{Checker, Prepared};
 use super::framing::Framing;
 use super::moment::{Form, form_of, read};
-use super::search::{Checker, Prepared};
 use super::url_parts::Parts;
 use super::{Cause, Inquiry};
 #[cfg(any(feature = "ed25519", feature = "p256"))]
@@ -37,7 +37,7 @@ pub(super) fn prove(inquiry: &Inquiry<'_>, framing: &Framing<'_>, body: &[u8], k
     match verdict_of(inquiry, framing, body, key) {
         Verdict::Refused => None,
         Verdict::NoVerifier | Verdict::Authentic(None) => Some(match &framing.sent {
-            Some(text) => told_apart(inquiry, framing, text),
+            Some(text) => told_apart(inquiry, text),
             None => Vec::new(),
         }),
         Verdict::Authentic(Some(why)) => {
@@ -105,10 +105,9 @@ fn secret_of(key: &[u8]) -> Option<Secret> {
 }
 
 /// The time of a delivery whose scheme no longer reads it.
-fn told_apart(inquiry: &Inquiry<'_>, framing: &Framing<'_>, text: &[u8]) -> Vec<Change> {
+fn told_apart(inquiry: &Inquiry<'_>, text: &[u8]) -> Vec<Change> {
     let (Some((sent, _)), Some((past, future))) = (read(text), inquiry.window()) else { return Vec::new() };
     let (age, ahead) = (inquiry.now.since(sent), sent.since(inquiry.now));
-    let _ = framing;
     if age > past {
         Vec::from([too_old(age)])
     } else if ahead > future {

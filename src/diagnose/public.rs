@@ -14,7 +14,6 @@ use super::keys_text::repaired_texts;
 use crate::asymmetric::{PublicKey, PublicKeyFormat};
 
 /// A public key as it is configured.
-#[derive(Debug)]
 pub(super) struct PublicGiven {
     pub(super) text: String,
     pub(super) format: PublicKeyFormat,

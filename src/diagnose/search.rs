@@ -3,81 +3,40 @@
 //! Cheap and likely changes come first, so that what the bounds cut off is the unlikely rest. A signature that matches is
 //! only a candidate: [`prove`] puts the changed set-up to a real verifier before anything is named.
 
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::alt::{Alt, Change, joined};
 use super::body;
-use super::finding::{Diagnosis, Finding};
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+use super::checker::{Checker, MACS_OF_A_CHECK};
+use super::checker::{Prepared, prepared};
+use super::finding::{Diagnosis, Finding, ranked};
 use super::framing::{Fragment, Frame, Framing, Framings};
-use super::keys::{KeyAlt, keys};
+use super::keys::KeyAlt;
 use super::prove::prove;
 use super::work::Work;
 use super::{Cause, Inquiry, content, foreign, header_fix, other, statics, times, urls};
-#[cfg(any(feature = "ed25519", feature = "p256"))]
-use crate::asymmetric::PublicKey;
 use crate::encoding::{Encoding, SecretFormat, encode};
-use crate::mac::{MAX_KEYS, MacKey, Macs};
+use crate::mac::{MAX_KEYS, Macs};
 use crate::scheme::Rules;
 
 pub(super) fn run(inquiry: &Inquiry<'_>) -> Diagnosis {
     let mut search = Search::new(inquiry);
     search.one_change();
-    if search.findings.is_empty() && !search.accepted {
+    if search.accepted {
+        // Other schemes may accept it too: that explains nothing.
+        return Diagnosis { findings: Vec::new(), accepted: true, work: search.work };
+    }
+    if search.findings.is_empty() {
         search.two_changes();
     }
     let mut findings = search.findings;
-    if findings.is_empty() && !search.accepted {
+    if findings.is_empty() {
         findings = statics::findings(inquiry);
     }
-    findings.sort_by_cached_key(Finding::rank);
-    let mut named: Vec<String> = Vec::new();
-    findings.retain(|finding| {
-        let name = finding.name();
-        let new = !named.contains(&name);
-        named.push(name);
-        new
-    });
-    Diagnosis { findings, accepted: search.accepted, work: search.work }
-}
-
-/// A key, ready to be tried.
-pub(super) enum Checker {
-    Mac(Box<MacKey>),
-    #[cfg(any(feature = "ed25519", feature = "p256"))]
-    Public(Box<PublicKey>),
-}
-
-impl Checker {
-    const fn mac(&self) -> Option<&MacKey> {
-        match self {
-            Self::Mac(key) => Some(key),
-            #[cfg(any(feature = "ed25519", feature = "p256"))]
-            Self::Public(_) => None,
-        }
-    }
-}
-
-pub(super) struct Prepared {
-    pub(super) alt: KeyAlt,
-    pub(super) checker: Checker,
-}
-
-/// How many MACs a check with a public key counts for.
-#[cfg(any(feature = "ed25519", feature = "p256"))]
-const MACS_OF_A_CHECK: usize = 20;
-
-fn prepared(inquiry: &Inquiry<'_>) -> Vec<Prepared> {
-    let mac = |alt: KeyAlt| Some(Prepared { checker: Checker::Mac(Box::new(MacKey::new(&alt.bytes)?)), alt });
-    let keys = keys(&inquiry.secrets).into_iter().filter_map(mac);
-    #[cfg(any(feature = "ed25519", feature = "p256"))]
-    let keys = {
-        let public = |(alt, key)| Prepared { alt, checker: Checker::Public(Box::new(key)) };
-        keys.chain(super::public::public_keys(&inquiry.public_keys).into_iter().map(public))
-    };
-    keys.collect()
+    Diagnosis { findings: ranked(findings), accepted: false, work: search.work }
 }
 
 /// Which keys are put to a frame.
@@ -131,6 +90,9 @@ impl<'q, 's> Search<'q, 's> {
     fn one_change(&mut self) {
         let (given, body) = (self.given.clone(), self.body.clone());
         self.check(&given, &[&body], &[With::Given, With::Common]);
+        if self.accepted {
+            return;
+        }
         let framings = core::mem::take(&mut self.framings);
         let bodies = core::mem::take(&mut self.bodies);
         for common in [true, false] {

@@ -4,7 +4,6 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::alt::Change;
 use super::finding::Finding;
 use super::framing::Framing;
 use super::json::Json;
@@ -22,8 +21,7 @@ pub(super) fn findings(inquiry: &Inquiry<'_>) -> Vec<Finding> {
         .or_else(|| cut(&framing))
         .or_else(|| time(&framing, &inquiry.body))
         .or_else(|| body(&framing, &inquiry.body));
-    let finding = |(cause, say)| Finding { changes: Vec::from([Change { cause, say }]), proven: false, rare: true };
-    found.map(finding).into_iter().collect()
+    found.map(|(cause, say)| Finding::unproven(cause, say)).into_iter().collect()
 }
 
 pub(super) type Found = Option<(Cause, String)>;
@@ -98,18 +96,16 @@ fn time(framing: &Framing<'_>, body: &[u8]) -> Found {
     ))
 }
 
-/// Where parsers and proxies cut.
-const LIMITS: [usize; 16] =
-    [256, 512, 1000, 1024, 2048, 4096, 8192, 10_000, 10_240, 16_384, 32_768, 65_535, 65_536, 100_000, 102_400, 1_048_576];
-
 fn body(framing: &Framing<'_>, body: &[u8]) -> Found {
     if !framing.shape.has(|part| matches!(part, Part::Body | Part::With(_))) {
         return None;
     }
     let announced = framing.header_text("content-length").and_then(|text| text.parse::<usize>().ok());
-    let json = framing.header_text("content-type").is_some_and(|text| text.contains("json"));
-    if body.is_empty() && (announced.is_some_and(|len| len > 0) || (announced.is_none() && json)) {
-        let say = "The body is empty, though the headers announce one: something read it before the verifier.";
+    if body.is_empty() {
+        let say = match announced {
+            Some(1..) => "The body is empty, though the headers announce one: something read it before the verifier.",
+            _ => "The body is empty: if the sender sent one, something read it before the verifier.",
+        };
         return Some((Cause::BodyEmpty, say.to_string()));
     }
     if let Some(announced) = announced.filter(|len| *len > body.len()) {
@@ -118,7 +114,7 @@ fn body(framing: &Framing<'_>, body: &[u8]) -> Found {
     }
     let starts = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
     let ends = matches!(body.trim_ascii_end().last(), Some(b'}' | b']'));
-    if starts && Json::parse(body).is_none() && (!ends || LIMITS.contains(&body.len())) {
+    if starts && Json::parse(body).is_none() && (!ends || super::body::LIMITS.contains(&body.len())) {
         let say =
             format!("The JSON of the body ends too early, after {} bytes: its end was lost. Look for a limit.", body.len());
         return Some((Cause::BodyTruncated, say));

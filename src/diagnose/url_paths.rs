@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use super::Cause;
 use super::framing::Framing;
 use super::text::{percent_decoded, percent_encoded};
+use super::url_found::Found;
 use super::url_parts::Parts;
-use super::urls::Found;
 
 /// Paths that gateways take away or put in front.
 const MOUNTS: [&str; 30] = [

@@ -5,9 +5,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::Cause;
-use super::alt::{Alt, Change};
 use super::framing::{Framing, Framings};
 use super::text::orders;
+use super::url_found::Found;
 use super::url_parts::Parts;
 use super::url_paths::{encodings, paths};
 use crate::scheme::Part;
@@ -19,7 +19,7 @@ pub(super) fn urls<'s>(framing: &Framing<'s>, body: &[u8], out: &mut Framings<'s
     }
     let Some(url) = framing.url.as_deref() else { return };
     let Some(parts) = Parts::of(url) else { return };
-    let mut found = Found { framing, own: url, known: Vec::new(), out };
+    let mut found = Found::new(framing, url, out);
     schemes(&parts, &mut found);
     hosts(&parts, framing, body, &mut found);
     ports(&parts, framing, &mut found);
@@ -27,43 +27,6 @@ pub(super) fn urls<'s>(framing: &Framing<'s>, body: &[u8], out: &mut Framings<'s
     queries(&parts, framing, &mut found);
     encodings(&parts, &mut found);
     paths(&parts, framing, &mut found);
-}
-
-pub(super) struct Found<'f, 'o, 's> {
-    framing: &'f Framing<'s>,
-    own: &'f str,
-    known: Vec<String>,
-    out: &'o mut Framings<'s>,
-}
-
-impl Found<'_, '_, '_> {
-    pub(super) fn add(&mut self, cause: Cause, say: &str, parts: &Parts) {
-        self.put(cause, say, parts, true);
-    }
-
-    pub(super) fn rare(&mut self, cause: Cause, say: &str, parts: &Parts) {
-        self.put(cause, say, parts, false);
-    }
-
-    /// Host and port both differ.
-    fn with_port(&mut self, say: &str, parts: &Parts) {
-        let url = parts.whole();
-        if url != self.own && !self.known.contains(&url) {
-            self.known.push(url.clone());
-            let change = |cause, say: &str| Change { cause, say: say.to_string() };
-            let changes = Vec::from([change(Cause::UrlHost, say), change(Cause::UrlPort, "The port differs too.")]);
-            self.out.list.push(Alt { changes, value: self.framing.with_url(url), common: true });
-        }
-    }
-
-    fn put(&mut self, cause: Cause, say: &str, parts: &Parts, common: bool) {
-        let url = parts.whole();
-        if url != self.own && !self.known.contains(&url) {
-            self.known.push(url.clone());
-            let framing = self.framing.with_url(url);
-            if common { self.out.add(cause, say, framing) } else { self.out.add_rare(cause, say, framing) }
-        }
-    }
 }
 
 fn schemes(parts: &Parts, found: &mut Found<'_, '_, '_>) {
@@ -75,40 +38,50 @@ fn schemes(parts: &Parts, found: &mut Found<'_, '_, '_>) {
     }
 }
 
-/// Headers in which proxies name the host that was called, then any other header that holds one.
+/// Headers in which proxies name the host that was called, then any other header that holds one, then guesses.
 fn hosts(parts: &Parts, framing: &Framing<'_>, body: &[u8], found: &mut Found<'_, '_, '_>) {
-    let from = |name: &str| format!("The sender signed the host that the header {name} names: configure it as the public URL.");
     for (name, value) in &framing.headers {
-        let Ok(text) = core::str::from_utf8(value) else { continue };
-        for piece in
-            text.split([',', ';', ' ']).map(|piece| piece.trim_matches([' ', '"'])).filter(|piece| !piece.is_empty()).take(6)
-        {
-            let piece = piece.strip_prefix("host=").or_else(|| piece.strip_prefix("Host=")).unwrap_or(piece);
-            if let Some(whole) = Parts::of(piece).filter(|whole| whole.host != parts.host) {
-                found.add(Cause::UrlHost, &from(name), &Parts { host: whole.host.clone(), ..parts.clone() });
-                found.with_port(&from(name), &Parts { host: whole.host.clone(), port: whole.port.clone(), ..parts.clone() });
-            } else if is_host(piece) {
-                let (host, port) = piece.rsplit_once(':').map_or((piece, None), |(host, port)| (host, Some(port.to_string())));
-                if host == parts.host {
-                    continue;
-                }
-                found.add(Cause::UrlHost, &from(name), &Parts { host: host.to_string(), ..parts.clone() });
-                found.with_port(&from(name), &Parts { host: host.to_string(), port, ..parts.clone() });
-            }
+        if let Ok(text) = core::str::from_utf8(value) {
+            hosts_in(name, text, parts, found);
         }
     }
-    let say = "The sender signed another host than the receiver was called with: configure the public URL.";
-    let bare = parts.host.strip_prefix("www.");
-    found.add(
-        Cause::UrlHost,
-        say,
-        &Parts { host: bare.map_or_else(|| format!("www.{}", parts.host), ToString::to_string), ..parts.clone() },
-    );
-    found.add(Cause::UrlHost, say, &Parts { host: parts.host.to_ascii_lowercase(), ..parts.clone() });
-    found.add(Cause::UrlHost, say, &Parts { host: parts.host.trim_end_matches('.').to_string(), ..parts.clone() });
-    found.rare(Cause::UrlHost, say, &Parts { host: format!("{}.", parts.host), ..parts.clone() });
-    for host in ["localhost", "127.0.0.1"] {
-        found.rare(Cause::UrlHost, say, &Parts { host: host.to_string(), ..parts.clone() });
+    usual_hosts(parts, found);
+    let query = parts.query.as_deref().map(|query| urls_in(query.as_bytes())).unwrap_or_default();
+    for url in urls_in(body).into_iter().chain(query) {
+        found.rare(Cause::UrlHost, ANOTHER_HOST, &Parts { host: url.host, ..parts.clone() });
+    }
+}
+
+fn hosts_in(name: &str, text: &str, parts: &Parts, found: &mut Found<'_, '_, '_>) {
+    let say = format!("The sender signed the host that the header {name} names: configure it as the public URL.");
+    let pieces = text.split([',', ';', ' ']).map(|piece| piece.trim_matches([' ', '"'])).filter(|piece| !piece.is_empty());
+    for piece in pieces.take(6) {
+        let piece = piece.strip_prefix("host=").or_else(|| piece.strip_prefix("Host=")).unwrap_or(piece);
+        let (host, port) = match Parts::of(piece).filter(|whole| whole.host != parts.host) {
+            Some(whole) => (whole.host, whole.port),
+            None if is_host(piece) => match piece.rsplit_once(':') {
+                Some((host, port)) => (host.to_string(), Some(port.to_string())),
+                None => (piece.to_string(), None),
+            },
+            None => continue,
+        };
+        if host != parts.host {
+            found.add(Cause::UrlHost, &say, &Parts { host: host.clone(), ..parts.clone() });
+            found.with_port(&say, &Parts { host, port, ..parts.clone() });
+        }
+    }
+}
+
+const ANOTHER_HOST: &str = "The sender signed another host than the receiver was called with: configure the public URL.";
+
+fn usual_hosts(parts: &Parts, found: &mut Found<'_, '_, '_>) {
+    let with = |host: String| Parts { host, ..parts.clone() };
+    let www = parts.host.strip_prefix("www.").map_or_else(|| format!("www.{}", parts.host), ToString::to_string);
+    for host in [www, parts.host.to_ascii_lowercase(), parts.host.trim_end_matches('.').to_string()] {
+        found.add(Cause::UrlHost, ANOTHER_HOST, &with(host));
+    }
+    for host in [format!("{}.", parts.host), "localhost".to_string(), "127.0.0.1".to_string()] {
+        found.rare(Cause::UrlHost, ANOTHER_HOST, &with(host));
     }
     for (old, new) in [
         ("internal.", ""),
@@ -121,13 +94,8 @@ fn hosts(parts: &Parts, framing: &Framing<'_>, body: &[u8], found: &mut Found<'_
         ("", "webhooks."),
     ] {
         if let Some(rest) = parts.host.strip_prefix(old) {
-            found.rare(Cause::UrlHost, say, &Parts { host: format!("{new}{rest}"), ..parts.clone() });
+            found.rare(Cause::UrlHost, ANOTHER_HOST, &with(format!("{new}{rest}")));
         }
-    }
-    for url in
-        urls_in(body).into_iter().chain(parts.query.as_deref().map(|query| urls_in(query.as_bytes())).unwrap_or_default())
-    {
-        found.rare(Cause::UrlHost, say, &Parts { host: url.host, ..parts.clone() });
     }
 }
 
@@ -193,67 +161,80 @@ fn single_slashes(path: &str) -> String {
     out
 }
 
+/// Headers in which proxies name the query, or the URL with it.
+const QUERY_HEADERS: [&str; 8] = [
+    "x-original-query",
+    "x-forwarded-query",
+    "x-query-string",
+    "x-original-url",
+    "x-forwarded-uri",
+    "x-original-uri",
+    "x-rewrite-url",
+    "x-envoy-original-path",
+];
+
 fn queries(parts: &Parts, framing: &Framing<'_>, found: &mut Found<'_, '_, '_>) {
     let say =
         "A parameter was added to the query on the way, or lost: the URL has to reach the receiver as the sender called it.";
-    let add = |query: Option<String>, common: bool, found: &mut Found<'_, '_, '_>| {
+    let mut add = |query: Option<String>, common: bool| {
         let changed = Parts { query, ..parts.clone() };
         if common { found.add(Cause::UrlQuery, say, &changed) } else { found.rare(Cause::UrlQuery, say, &changed) }
     };
-    add(None, true, found);
-    for name in [
-        "x-original-query",
-        "x-forwarded-query",
-        "x-query-string",
-        "x-original-url",
-        "x-forwarded-uri",
-        "x-original-uri",
-        "x-rewrite-url",
-        "x-envoy-original-path",
-    ] {
-        if let Some(value) = framing.header_text(name) {
-            let query = value.split_once('?').map_or_else(|| (!value.contains('/')).then_some(value), |(_, query)| Some(query));
-            add(query.map(|query| query.trim_start_matches('?').to_string()), true, found);
-        }
+    add(None, true);
+    for value in QUERY_HEADERS.iter().filter_map(|name| framing.header_text(name)) {
+        let query = value.split_once('?').map_or_else(|| (!value.contains('/')).then_some(value), |(_, query)| Some(query));
+        add(query.map(|query| query.trim_start_matches('?').to_string()), true);
     }
-    let Some(query) = parts.query.as_deref() else {
-        add(Some(String::new()), false, found);
+    match parts.query.as_deref() {
+        Some(query) => {
+            let pairs: Vec<&str> = query.split('&').collect();
+            fewer_pairs(&pairs, &mut add);
+            other_pairs(&pairs, &mut add);
+            add(Some(query.replace("&amp;", "&")), false);
+            add(Some(query.replace(';', "&")), false);
+            add(Some(query.replace('&', ";")), false);
+        }
+        None => add(Some(String::new()), false),
+    }
+}
+
+/// Without one of the pairs, and every run of them.
+fn fewer_pairs(pairs: &[&str], add: &mut dyn FnMut(Option<String>, bool)) {
+    if pairs.len() > 12 {
         return;
-    };
-    let pairs: Vec<&str> = query.split('&').collect();
-    if pairs.len() <= 12 {
-        for at in 0..pairs.len() {
-            let rest: Vec<&str> = pairs.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, pair)| *pair).collect();
-            add((!rest.is_empty()).then(|| rest.join("&")), true, found);
-        }
-        for from in 0..pairs.len() {
-            for to in from..=pairs.len() {
-                let rest = pairs.get(from..to).unwrap_or_default();
-                add((!rest.is_empty()).then(|| rest.join("&")), false, found);
-            }
+    }
+    for at in 0..pairs.len() {
+        let rest: Vec<&str> = pairs.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, pair)| *pair).collect();
+        add((!rest.is_empty()).then(|| rest.join("&")), true);
+    }
+    for from in 0..pairs.len() {
+        for to in from..=pairs.len() {
+            let rest = pairs.get(from..to).unwrap_or_default();
+            add((!rest.is_empty()).then(|| rest.join("&")), false);
         }
     }
-    let mut sorted = pairs.clone();
+}
+
+/// In another order, and written in another way.
+fn other_pairs(pairs: &[&str], add: &mut dyn FnMut(Option<String>, bool)) {
+    let mut sorted = pairs.to_vec();
     sorted.sort_unstable();
-    add(Some(sorted.join("&")), true, found);
+    add(Some(sorted.join("&")), true);
     sorted.reverse();
-    add(Some(sorted.join("&")), false, found);
-    orders(&pairs, 5, &mut |query| add(Some(query), false, found));
+    add(Some(sorted.join("&")), false);
+    orders(pairs, 5, &mut |query| add(Some(query), false));
     let filled: Vec<&str> = pairs.iter().copied().filter(|pair| !pair.ends_with('=') && !pair.is_empty()).collect();
-    add(Some(filled.join("&")), false, found);
+    add(Some(filled.join("&")), false);
     let bare: Vec<&str> = pairs.iter().map(|pair| pair.strip_suffix('=').unwrap_or(pair)).collect();
-    add(Some(bare.join("&")), false, found);
+    add(Some(bare.join("&")), false);
     let marked: Vec<String> =
         pairs.iter().map(|pair| if pair.contains('=') { pair.to_string() } else { format!("{pair}=") }).collect();
-    add(Some(marked.join("&")), false, found);
-    add(Some(query.replace("&amp;", "&")), false, found);
-    add(Some(query.replace(';', "&")), false, found);
-    add(Some(query.replace('&', ";")), false, found);
+    add(Some(marked.join("&")), false);
     let mut unique: Vec<&str> = Vec::new();
-    pairs.iter().for_each(|pair| {
+    for pair in pairs {
         if !unique.contains(pair) {
-            unique.push(pair)
+            unique.push(pair);
         }
-    });
-    add(Some(unique.join("&")), false, found);
+    }
+    add(Some(unique.join("&")), false);
 }

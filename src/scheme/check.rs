@@ -188,7 +188,11 @@ impl Scheme<'_> {
             Source::Header(name) => header(name),
             Source::Tag(tag) => match self.grammar {
                 Grammar::Tagged(tagged) => {
-                    if tag.is_empty() || tagged.any_tag || self.reads_signature_in_body() || contains(tagged.accept, tag) {
+                    if !readable(&tagged, tag)
+                        || tagged.any_tag
+                        || self.reads_signature_in_body()
+                        || contains(tagged.accept, tag)
+                    {
                         Err(SchemeError::BadGrammar)
                     } else {
                         visible_trimmed(tag)
@@ -259,7 +263,7 @@ const fn check_tagged(tagged: &Tagged<'_>) -> Result<(), SchemeError> {
     }
     let mut rest = tagged.accept;
     while let [tag, tail @ ..] = rest {
-        if tag.is_empty() || contains(tail, tag) {
+        if !readable(tagged, tag) || contains(tail, tag) {
             return Err(SchemeError::BadGrammar);
         }
         if let Err(e) = visible_trimmed(tag) {
@@ -269,7 +273,7 @@ const fn check_tagged(tagged: &Tagged<'_>) -> Result<(), SchemeError> {
     }
     let mut rest = tagged.keep;
     while let [tag, tail @ ..] = rest {
-        if tag.is_empty() || contains(tail, tag) || contains(tagged.accept, tag) {
+        if !readable(tagged, tag) || contains(tail, tag) || contains(tagged.accept, tag) {
             return Err(SchemeError::BadGrammar);
         }
         if let Err(e) = visible_trimmed(tag) {
@@ -288,4 +292,21 @@ const fn check_tagged(tagged: &Tagged<'_>) -> Result<(), SchemeError> {
         Some(tag) if !contains(tagged.accept, tag) => Err(SchemeError::BadGrammar),
         _ => Ok(()),
     }
+}
+
+/// Whether a tag is read back as it is written: it holds none of the separators and does not end in a blank.
+const fn readable(tagged: &Tagged<'_>, tag: &str) -> bool {
+    let mut rest = tag.as_bytes();
+    if let [] | [.., b' '] = rest {
+        return false;
+    }
+    while let [byte, tail @ ..] = rest {
+        let byte = *byte as u32;
+        let is_group = matches!(tagged.group, Some(group) if group as u32 == byte);
+        if is_group || byte == tagged.between as u32 || byte == tagged.pair as u32 {
+            return false;
+        }
+        rest = tail;
+    }
+    true
 }

@@ -23,7 +23,7 @@ pub(crate) fn diagnose(input: &Value) -> Option<Diagnosis> {
     let body = base64(text(request, "body_base64").ok()?).ok()?;
     let mut inquiry = match carrier {
         Some(carrier) => Inquiry::presented(carrier, &headers, now),
-        None => Inquiry::new(&scheme, &headers, &body, now),
+        None => Inquiry::new(scheme, &headers, &body, now),
     };
     if super::vectors::AGELESS.contains(&scheme.name()) {
         inquiry = inquiry.tolerance(Duration::MAX, Duration::MAX);
@@ -70,19 +70,19 @@ fn secret(given: &Value, own: SecretFormat) -> Option<(&str, SecretFormat)> {
 fn at_hand<'s>(mut inquiry: Inquiry<'s>, also: &Value, own: SecretFormat) -> Inquiry<'s> {
     for given in entries(also.get("other_secrets")) {
         if let Some((text, format)) = secret(given.1, own) {
-            inquiry = inquiry.other_secret(&label(given), text, format);
+            inquiry = inquiry.other_secret(text, format, &label(given));
         }
     }
     for given in entries(also.get("retired_keys")) {
         if let Some((text, format)) = secret(given.1, own) {
-            inquiry = inquiry.retired_key(state(given), &label(given), text, format);
+            inquiry = inquiry.retired_key(text, format, state(given), &label(given));
         }
     }
     for tenant in entries(also.get("tenants")) {
         let inner = tenant.1.get("secrets").or_else(|| tenant.1.get("keys")).or_else(|| tenant.1.get("ring"));
         for given in inner.map_or_else(|| vec![tenant], |inner| entries(Some(inner))) {
             if let Some((text, format)) = secret(given.1, own) {
-                inquiry = inquiry.tenant(&label(tenant), text, format);
+                inquiry = inquiry.tenant(text, format, &label(tenant));
             }
         }
     }
@@ -157,18 +157,18 @@ mod public {
         let also = |name: &str| entries(input.get("also").and_then(|also| also.get(name)));
         for given in also("other_secrets") {
             if let Some((text, format)) = key(given.1) {
-                inquiry = inquiry.other_public_key(&label(given), text, format);
+                inquiry = inquiry.other_public_key(text, format, &label(given));
             }
         }
         for given in also("retired_keys") {
             if let Some((text, format)) = key(given.1) {
-                inquiry = inquiry.retired_public_key(state(given), &label(given), text, format);
+                inquiry = inquiry.retired_public_key(text, format, state(given), &label(given));
             }
         }
         for tenant in also("tenants") {
             for given in tenant.1.get("secrets").map_or_else(|| vec![tenant], |inner| entries(Some(inner))) {
                 if let Some((text, format)) = key(given.1) {
-                    inquiry = inquiry.tenant_public_key(&label(tenant), text, format);
+                    inquiry = inquiry.tenant_public_key(text, format, &label(tenant));
                 }
             }
         }

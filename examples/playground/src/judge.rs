@@ -104,7 +104,7 @@ fn judged(asked: &Question, captured: &Captured<'_>) -> Result<Answer, String> {
 
 fn signed(asked: &Question, captured: &Captured<'_>, scheme: &Scheme<'static>, now: Timestamp) -> Result<Answer, String> {
     let mut builder = Verifier::builder(*scheme);
-    let mut inquiry = with_line(Inquiry::new(scheme, &captured.headers, captured.body, now), captured);
+    let mut inquiry = with_line(Inquiry::new(*scheme, &captured.headers, captured.body, now), captured);
     if scheme.signs_url() {
         builder = builder.public_url(&asked.url);
         inquiry = inquiry.public_url(&asked.url);
@@ -119,9 +119,9 @@ fn signed(asked: &Question, captured: &Captured<'_>, scheme: &Scheme<'static>, n
         let format = list::format(&asked.format).unwrap_or_else(|| scheme.key_format());
         inquiry = inquiry.secret(&asked.secret, format);
         for (label, text) in &asked.others {
-            inquiry = inquiry.other_secret(label, text, format);
+            inquiry = inquiry.other_secret(text, format, label);
         }
-        notes = lint(scheme, &asked.secret, format);
+        notes = lint(*scheme, &asked.secret, format);
         ask(builder, Secret::parse(&asked.secret, format, &SecretPolicy::dangerous_any_strength()), captured, now)?
     };
     let request = line_of(Request::new(&captured.headers, ()), captured);
@@ -131,7 +131,7 @@ fn signed(asked: &Question, captured: &Captured<'_>, scheme: &Scheme<'static>, n
         Verdict::Rejected(why) => {
             let found = inquiry.run();
             let say = if found.findings().is_empty() && !matches!(why, Rejection::Mismatch) {
-                explain(&why, scheme, &request)
+                explain(&why, *scheme, &request)
             } else {
                 found.say()
             };
@@ -189,7 +189,7 @@ fn presented(asked: &Question, captured: &Captured<'_>, name: &str, carrier: Car
     let mut inquiry = with_line(Inquiry::presented(carrier, &captured.headers, now), captured);
     inquiry = inquiry.secret(&asked.secret, SecretFormat::Utf8);
     for (label, text) in &asked.others {
-        inquiry = inquiry.other_secret(label, text, SecretFormat::Utf8);
+        inquiry = inquiry.other_secret(text, SecretFormat::Utf8, label);
     }
     let found = inquiry.run();
     let expects = format!("{name} presents the secret as it is, in {}. Nothing is signed.", place(carrier));

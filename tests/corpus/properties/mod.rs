@@ -8,6 +8,10 @@ mod machine;
 mod model;
 
 mod bearer;
+#[cfg(feature = "serde")]
+mod configs;
+#[cfg(feature = "diagnose")]
+mod diagnose;
 mod hashes;
 mod headers;
 mod hostile;
@@ -20,9 +24,15 @@ mod snapshots;
 mod streams;
 mod times;
 
+use std::sync::LazyLock;
+
 use hookring::{Keyring, Scheme, Secret, SecretFormat, SecretPolicy, Timestamp, Verifier, providers};
 
 pub(crate) use bearer::bearer;
+#[cfg(feature = "serde")]
+pub(crate) use configs::configs;
+#[cfg(feature = "diagnose")]
+pub(crate) use diagnose::diagnose;
 pub(crate) use hashes::hashes;
 pub(crate) use headers::headers;
 pub(crate) use hostile::hostile;
@@ -41,6 +51,10 @@ type Property = fn(&[u8]);
 #[allow(dead_code, reason = "a fuzz target runs one")]
 pub(crate) const ALL: &[(&str, Property)] = &[
     ("bearer", bearer),
+    #[cfg(feature = "serde")]
+    ("configs", configs),
+    #[cfg(feature = "diagnose")]
+    ("diagnose", diagnose),
     ("hashes", hashes),
     ("headers", headers),
     ("hostile", hostile),
@@ -68,18 +82,31 @@ fn secret(format: SecretFormat, n: u8) -> Secret {
 }
 
 /// The schemes of secrets.
-fn schemes() -> Vec<Scheme<'static>> {
-    providers::all().iter().filter(|scheme| !scheme.has_public_key()).copied().collect()
+fn schemes() -> &'static [Scheme<'static>] {
+    static SCHEMES: LazyLock<Vec<Scheme<'static>>> = LazyLock::new(|| {
+        let every = providers::all().iter().chain(providers::unconfirmed::all());
+        every.filter(|scheme| !scheme.has_public_key()).copied().collect()
+    });
+    &SCHEMES
+}
+
+/// A ring with this one key.
+fn alone(scheme: &Scheme<'_>, n: u8) -> Keyring {
+    Keyring::new(secret(scheme.key_format(), n), NOW).ring
 }
 
 fn ring(scheme: &Scheme<'_>) -> Keyring {
-    Keyring::new(secret(scheme.key_format(), 1), NOW).ring
+    alone(scheme, 1)
 }
 
 fn verifier(scheme: &Scheme<'_>) -> Verifier {
+    of_ring(scheme, ring(scheme))
+}
+
+fn of_ring(scheme: &Scheme<'_>, ring: Keyring) -> Verifier {
     let builder = Verifier::builder(*scheme);
     let builder = if scheme.signs_url() { builder.public_url("https://a.example") } else { builder };
-    builder.build(ring(scheme)).unwrap()
+    builder.build(ring).unwrap()
 }
 
 /// Takes bytes off the front; zeros when there are none left.

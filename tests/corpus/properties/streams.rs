@@ -5,8 +5,7 @@ use super::{Bytes, NOW, TARGET, ring, schemes, verifier};
 /// A body in any pieces has the verdict of the whole.
 pub(crate) fn streams(data: &[u8]) {
     let mut bytes = Bytes(data);
-    let schemes = schemes();
-    let scheme = bytes.pick(&schemes);
+    let scheme = bytes.pick(schemes());
     if !scheme.can_stream() {
         return;
     }
