@@ -15,7 +15,7 @@ use core::time::Duration;
 pub use event::{Change, Event, EventKind};
 pub use lineage::Lineage;
 pub(crate) use record::{Place, Record};
-pub use status::{KeyStatus, Part, Status};
+pub use status::{Duty, KeyStatus, Status};
 
 use crate::key::{Fingerprint, Identity, Key, KeyId};
 use crate::secret::Secret;
@@ -99,6 +99,8 @@ pub(crate) struct Inner<K> {
     lineage: Lineage,
     /// The lineage of the first generation.
     origin: Lineage,
+    /// Since when this process has the ring, if it is known. Not part of the ring: it is neither stored nor compared.
+    taken: Option<Timestamp>,
 }
 
 /// A key and the time since when it has its role.
@@ -140,6 +142,19 @@ impl<K> Clone for Held<K> {
 impl<K> Clone for Retired<K> {
     fn clone(&self) -> Self {
         Self { key: Arc::clone(&self.key), since: self.since, expires: self.expires, signed: self.signed }
+    }
+}
+
+/// The keys are shared, not copied.
+impl<K> Clone for Inner<K> {
+    fn clone(&self) -> Self {
+        Self {
+            current: self.current.clone(),
+            next: self.next.clone(),
+            previous: self.previous.clone(),
+            tombstones: Arc::clone(&self.tombstones),
+            ..*self
+        }
     }
 }
 
@@ -238,7 +253,7 @@ impl<K: Key> Keyring<K> {
     /// The ring's page for monitoring: ids, roles and times, no material.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
-        Status::of(self, Part::Ring, now)
+        Status::of(self, Duty::Ring, now)
     }
 
     /// The same ring with other keys made from its own. A key for which there is none is left out.
@@ -253,6 +268,19 @@ impl<K: Key> Keyring<K> {
             tombstones: Arc::clone(&inner.tombstones),
             ..*inner
         }))
+    }
+
+    /// Since when this process has the ring: a ring that it made since the process made it, one from a store since
+    /// [`SharedKeyring`](crate::SharedKeyring) took it.
+    #[cfg(feature = "std")]
+    pub(crate) fn taken(&self) -> Option<Timestamp> {
+        self.0.taken
+    }
+
+    /// The same ring with another time of arrival.
+    #[cfg(feature = "std")]
+    pub(crate) fn with_taken(self, taken: Option<Timestamp>) -> Self {
+        if self.0.taken == taken { self } else { Self(Arc::new(Inner { taken, ..(*self.0).clone() })) }
     }
 
     /// Whether both are the very same value, not only the same version.

@@ -149,8 +149,8 @@ pub use hashed::{PresentedKey, Sha256Hash};
 pub use headers::{Headers, Name};
 pub use key::{Fingerprint, IntoKey, Key, KeyId, SignKey, VerifyKey};
 pub use keyring::{
-    CLOCK_SLACK, Change, Event, EventKind, KeySource, KeyStatus, Keyring, Lineage, Live, MAX_GRACE, MAX_LIVE, MAX_TOMBSTONES,
-    Part, Role, Status,
+    CLOCK_SLACK, Change, Duty, Event, EventKind, KeySource, KeyStatus, Keyring, Lineage, Live, MAX_GRACE, MAX_LIVE,
+    MAX_TOMBSTONES, Role, Status,
 };
 #[cfg(feature = "std")]
 pub use load::{LoadError, LoadErrors, LoadOrigin, LoadProblem, RingFromEnv};

@@ -15,7 +15,7 @@ pub use headers::SignedHeaders;
 use crate::error::{SetupError, SignError};
 use crate::key::SignKey;
 use crate::key::sealed::Signs as _;
-use crate::keyring::{KeySource, Keyring, Part, Role, Status};
+use crate::keyring::{Duty, KeySource, Keyring, Role, Status};
 use crate::message::Message;
 use crate::scheme::{PlaceRule, Rules, Scheme};
 use crate::time::Timestamp;
@@ -108,8 +108,8 @@ where
     /// The page of this sender for monitoring and for the rollout oracle.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
-        let part = if self.with == SignWith::AllLive { Part::DualSender } else { Part::Sender };
-        Status::of(&self.keys.ring(), part, now)
+        let duty = if self.with == SignWith::AllLive { Duty::DualSender } else { Duty::Sender };
+        Status::of(&self.keys.ring(), duty, now)
     }
 
     fn sign_with(

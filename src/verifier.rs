@@ -25,7 +25,7 @@ use crate::error::{Field, Rejection, SetupError};
 use crate::headers::Headers;
 use crate::key::sealed::Material as _;
 use crate::key::{Key, VerifyKey};
-use crate::keyring::{KeySource, Keyring, Live, MAX_LIVE, Part, Status};
+use crate::keyring::{Duty, KeySource, Keyring, Live, MAX_LIVE, Status};
 use crate::mac::{Macs, Tags};
 use crate::message::{Request, RequestView};
 use crate::scheme::{Candidates, Content, Offered, Rules, Scheme, Text, late_timestamp};
@@ -228,7 +228,7 @@ where
     /// The page of this receiver for monitoring and for the rollout oracle.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
-        Status::of(&self.keys.ring(), Part::Receiver, now)
+        Status::of(&self.keys.ring(), Duty::Receiver, now)
     }
 
     #[inline]

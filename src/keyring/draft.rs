@@ -28,6 +28,7 @@ impl<K: Key> Draft<K> {
             tombstones: Arc::default(),
             lineage: Lineage::NONE,
             origin: Lineage::NONE,
+            taken: Some(now),
         };
         Self { inner, events: Vec::from([event]) }
     }
@@ -46,6 +47,8 @@ impl<K: Key> Draft<K> {
                 tombstones: Arc::clone(&ring.tombstones),
                 lineage: ring.lineage,
                 origin: ring.origin,
+                // What the transition changes is stamped with its time; the rest the process has had since then.
+                taken: ring.taken,
             },
             events: dead.iter().map(|old| EventKind::Expired { key: old.key.id() }).collect(),
         }

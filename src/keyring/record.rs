@@ -60,6 +60,7 @@ impl<K: Key> Record<K> {
             tombstones: self.tombstones,
             lineage: self.lineage,
             origin: self.origin,
+            taken: None,
         };
         for (place, key) in self.keys {
             let (fingerprint, id) = (key.fingerprint(), key.id());

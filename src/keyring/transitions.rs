@@ -1,11 +1,10 @@
 //! The transitions of a ring: from one value to the next, or a refusal that changes nothing.
 
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::draft::Draft;
-use super::{CLOCK_SLACK, Change, EventKind, Held, Inner, Keyring, MAX_GRACE, Retired};
+use super::{CLOCK_SLACK, Change, EventKind, Held, Keyring, MAX_GRACE};
 use crate::error::Refused;
 use crate::key::{IntoKey, Key, KeyId};
 use crate::time::Timestamp;
@@ -149,6 +148,7 @@ impl<K: Key> Keyring<K> {
         let mut draft = Draft::after(&self.0, self.0.as_of);
         draft.events.push(EventKind::ClockRebased { from: self.0.as_of });
         draft.inner.as_of = now;
+        draft.inner.taken = draft.inner.taken.map(|taken| taken.min(now));
         draft.done()
     }
 
@@ -165,14 +165,9 @@ pub(super) fn without_expired<K: Key>(ring: &Keyring<K>, now: Timestamp) -> Keyr
     if inner.previous.iter().all(|old| time < old.expires) {
         return ring.clone();
     }
-    let previous: Vec<Retired<K>> = inner.previous.iter().filter(|old| time < old.expires).cloned().collect();
-    Keyring(Arc::new(Inner {
-        previous,
-        current: inner.current.clone(),
-        next: inner.next.clone(),
-        tombstones: Arc::clone(&inner.tombstones),
-        ..*inner
-    }))
+    let mut inner = inner.clone();
+    inner.previous.retain(|old| time < old.expires);
+    Keyring(Arc::new(inner))
 }
 
 fn grace_is_fine(grace: Duration) -> Result<(), Refused> {

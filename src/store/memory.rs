@@ -63,7 +63,8 @@ impl<K: Key> MemoryKeyringStore<K> {
     fn load_now(&self, owner: &str, minimum: u64) -> Result<Option<Keyring<K>>, MemoryStoreError> {
         let Some(ring) = self.lock().get(owner).map(|record| record.ring.clone()) else { return Ok(None) };
         let found = ring.generation();
-        if found < minimum { Err(MemoryStoreError::Older { found, minimum }) } else { Ok(Some(ring)) }
+        // As from any store: when the ring was made does not tell when its reader took it.
+        if found < minimum { Err(MemoryStoreError::Older { found, minimum }) } else { Ok(Some(ring.with_taken(None))) }
     }
 
     fn swap_now(&self, owner: &str, expected: u64, change: &Change<K>) -> Swapped {
