@@ -13,7 +13,7 @@ pub use replay::{CommitError, PostgresReplayError, PostgresReplayStore};
 pub use rings::{PostgresKeyringStore, PostgresRingError, StoredRing};
 pub use tokio_postgres;
 use tokio_postgres::types::{ToSql, Type};
-pub use trail::AuditEntry;
+pub use trail::{AuditCursor, AuditEntry, BadAuditCursor};
 
 /// Creates the tables, the sequence and the index. May be run again.
 pub const MIGRATION_1: &str = include_str!("postgres/migrations/0001.sql");

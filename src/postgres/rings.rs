@@ -13,7 +13,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 use tokio_postgres::{GenericClient, Row, Transaction};
 
-use super::trail::{self, AuditEntry, Columns};
+use super::trail::{self, AuditCursor, AuditEntry, Columns};
 use super::{Parameter, Pool};
 use crate::error::ReplaceError;
 use crate::keyring::{Change, Event, EventKind, Keyring, Lineage, Place, Record};
@@ -41,7 +41,7 @@ use crate::time::Timestamp;
 ///     Swapped::Stored => println!("publish it: {:?}", change.ring),
 ///     Swapped::Conflict { found } => println!("another operator made generation {found}: load and decide again"),
 /// }
-/// for entry in store.history("workflow-23", 20).await? {
+/// for entry in store.history("workflow-23", None, 20).await? {
 ///     println!("{} {} {:?}", entry.stored_at, entry.stored_by, entry.event.kind);
 /// }
 /// # Ok(())
@@ -120,24 +120,20 @@ impl<P: Pool, S: Seal> PostgresKeyringStore<P, S> {
         Self::why_not(transaction, owner, change).await
     }
 
-    /// The newest `limit` entries of the audit trail of an owner, newest first.
+    /// Up to `limit` entries of the audit trail of an owner, newest first: from the newest one on, or from the one after
+    /// the given place on. The next page begins after [`AuditEntry::cursor`] of the last entry of this one.
+    ///
+    /// One transition has several entries, so a page may end in the middle of it.
     ///
     /// # Errors
     ///
     /// [`PostgresRingError::Pool`], [`PostgresRingError::Postgres`], and [`PostgresRingError::Unexpected`] for entries
     /// that this version does not know.
-    pub async fn history(&self, owner: &str, limit: u32) -> Answer<Vec<AuditEntry>, P, S> {
-        self.history_before(owner, u64::MAX, limit).await
-    }
-
-    /// The same for entries of generations below the given one, to page through a long trail.
-    ///
-    /// # Errors
-    ///
-    /// As [`history`](Self::history).
-    pub async fn history_before(&self, owner: &str, generation: u64, limit: u32) -> Answer<Vec<AuditEntry>, P, S> {
-        let (below, limit) = (i64::try_from(generation).unwrap_or(i64::MAX), i64::from(limit));
-        let parameters: [Parameter<'_>; 3] = [(&owner, Type::TEXT), (&below, Type::INT8), (&limit, Type::INT8)];
+    pub async fn history(&self, owner: &str, before: Option<AuditCursor>, limit: u32) -> Answer<Vec<AuditEntry>, P, S> {
+        let AuditCursor { generation, place } = before.unwrap_or(AuditCursor::END);
+        let limit = i64::from(limit);
+        let parameters: [Parameter<'_>; 4] =
+            [(&owner, Type::TEXT), (&generation, Type::INT8), (&place, Type::INT2), (&limit, Type::INT8)];
         let rows = self.query(statements::HISTORY, &parameters).await?;
         rows.iter().map(|row| trail::entry(row).ok_or(PostgresRingError::Unexpected)).collect()
     }

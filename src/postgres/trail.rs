@@ -2,6 +2,8 @@
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
 
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
@@ -21,7 +23,50 @@ pub struct AuditEntry {
     pub stored_at: Timestamp,
     /// The database user who stored it. Operator, ticket and reason are the application's to record.
     pub stored_by: String,
+    cursor: AuditCursor,
 }
+
+impl AuditEntry {
+    /// The place of the entry in the trail of its owner, for [`history`](super::PostgresKeyringStore::history).
+    #[must_use]
+    pub const fn cursor(&self) -> AuditCursor {
+        self.cursor
+    }
+}
+
+/// A place in the audit trail of an owner. `Display` and `FromStr` are for links to the next page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditCursor {
+    pub(super) generation: i64,
+    pub(super) place: i16,
+}
+
+impl AuditCursor {
+    /// Behind every entry.
+    pub(super) const END: Self = Self { generation: i64::MAX, place: i16::MAX };
+}
+
+impl fmt::Display for AuditCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.generation, self.place)
+    }
+}
+
+impl FromStr for AuditCursor {
+    type Err = BadAuditCursor;
+
+    fn from_str(text: &str) -> Result<Self, BadAuditCursor> {
+        let (generation, place) = text.split_once('.').ok_or(BadAuditCursor)?;
+        let cursor = generation.parse().ok().zip(place.parse().ok()).map(|(generation, place)| Self { generation, place });
+        cursor.ok_or(BadAuditCursor)
+    }
+}
+
+/// A text that is not the place of an audit entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a place in an audit trail")]
+#[non_exhaustive]
+pub struct BadAuditCursor;
 
 /// What a kind of event has: a name, up to two keys, a role, a time.
 struct Flat {
@@ -98,7 +143,7 @@ impl Columns {
     }
 }
 
-/// Reads a row of generation, at, kind, key, other key, role, time, stored at, stored by; `None` for anything that
+/// Reads a row of generation, at, kind, key, other key, role, time, stored at, stored by, place; `None` for anything that
 /// [`Columns`] did not write.
 pub(super) fn entry(row: &Row) -> Option<AuditEntry> {
     let id = |column: usize| match row.try_get::<_, Option<&str>>(column).ok()? {
@@ -125,7 +170,9 @@ pub(super) fn entry(row: &Row) -> Option<AuditEntry> {
         "clock_rebased" => EventKind::ClockRebased { from: time? },
         _ => return None,
     };
-    let generation = u64::try_from(row.try_get::<_, i64>(0).ok()?).ok()?;
+    let cursor = AuditCursor { generation: row.try_get(0).ok()?, place: row.try_get(9).ok()? };
+    let generation = u64::try_from(cursor.generation).ok()?;
     let event = Event { at: Timestamp::from_unix_millis(row.try_get(1).ok()?), generation, kind };
-    Some(AuditEntry { event, stored_at: Timestamp::from_unix_millis(row.try_get(7).ok()?), stored_by: row.try_get(8).ok()? })
+    let stored_at = Timestamp::from_unix_millis(row.try_get(7).ok()?);
+    Some(AuditEntry { event, stored_at, stored_by: row.try_get(8).ok()?, cursor })
 }
