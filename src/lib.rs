@@ -170,7 +170,7 @@ pub use signer::{FanOut, SignWith, SignedHeaders, Signer};
 pub use snapshot::{Seal, SnapshotError, StoredKey};
 pub use store::{KeyringStore, Swapped};
 #[cfg(feature = "std")]
-pub use store::{MemoryKeyringStore, MemoryStoreError};
+pub use store::{MemoryKeyringError, MemoryKeyringStore};
 pub use time::Timestamp;
 pub use verdict::{KeyName, Verdict};
 pub use verifier::{NoKeys, Stream, Streamed, Verified, Verifier, VerifierBuilder};

@@ -10,7 +10,7 @@ mod trail;
 use core::future::Future;
 
 pub use replay::{CommitError, PostgresReplayError, PostgresReplayStore};
-pub use rings::{PostgresKeyringStore, PostgresRingError, StoredRing};
+pub use rings::{PostgresKeyringError, PostgresKeyringStore, Resealed, StoredRing};
 pub use tokio_postgres;
 use tokio_postgres::types::{ToSql, Type};
 pub use trail::{AuditCursor, AuditEntry, BadAuditCursor};

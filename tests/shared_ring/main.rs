@@ -7,6 +7,8 @@
 )]
 
 mod replace;
+#[path = "../support/ring_store.rs"]
+mod ring_store;
 mod store;
 mod streams;
 mod threads;
