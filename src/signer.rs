@@ -33,6 +33,14 @@ pub enum SignWith {
     AllLive,
 }
 
+impl SignWith {
+    /// Whether a key in this role signs.
+    #[must_use]
+    pub fn covers(self, role: Role) -> bool {
+        role == Role::Current || self == Self::AllLive
+    }
+}
+
 /// Signs outgoing messages.
 ///
 /// ```
@@ -55,6 +63,12 @@ pub struct Signer<S = Keyring> {
     rules: Arc<Rules>,
     keys: S,
     with: SignWith,
+}
+
+impl<S: Clone> Clone for Signer<S> {
+    fn clone(&self) -> Self {
+        Self { rules: Arc::clone(&self.rules), keys: self.keys.clone(), with: self.with }
+    }
 }
 
 impl<S> fmt::Debug for Signer<S> {
@@ -90,8 +104,7 @@ where
     pub fn sign(&self, message: &Message<'_>, now: Timestamp) -> Result<SignedHeaders, SignError> {
         let ring = self.keys.ring();
         ring.current().ok_or(SignError::NoCurrentKey)?;
-        let wanted = |role| role == Role::Current || self.with == SignWith::AllLive;
-        self.sign_with(&ring, wanted, message, now)
+        self.sign_with(&ring, |role| self.with.covers(role), message, now)
     }
 
     /// Signs a test delivery with the next key only, to see that the receiver knows it before it is promoted.

@@ -40,7 +40,7 @@ pub use fixture::{Expect, Fixture, FixtureError, Surprise};
 use crate::error::{SetupError, SignError};
 use crate::headers::Name;
 use crate::key::SignKey;
-use crate::keyring::{KeySource, Role};
+use crate::keyring::KeySource;
 use crate::message::{Message, Request};
 use crate::scheme::{Names, PlaceRule, Rules, Scheme, edit_items, place};
 use crate::signer::{SignWith, Signer, body_signatures};
@@ -133,11 +133,7 @@ impl Delivery {
         }
         let ring = keys.ring();
         ring.current().ok_or(SignError::NoCurrentKey)?;
-        let keys: Vec<&S::Key> = ring
-            .live(now)
-            .filter(|live| live.role == Role::Current || with == SignWith::AllLive)
-            .map(|live| live.key)
-            .collect();
+        let keys: Vec<&S::Key> = ring.live(now).filter(|live| with.covers(live.role)).map(|live| live.key).collect();
         let mut sign = |body: &mut Vec<u8>| {
             let signatures = body_signatures(&rules, keys.iter().copied(), &Message { body, ..bare }, now)?;
             let placed = place(&rules, body, &signatures).ok_or(SetupError::OneSignatureOnly)?;
