@@ -13,10 +13,11 @@ use core::fmt;
 use core::time::Duration;
 
 pub use event::{Change, Event, EventKind};
-pub use lineage::Lineage;
+pub use lineage::{BadLineage, Lineage};
 pub(crate) use record::{Place, Record};
 pub use status::{Duty, KeyStatus, Status};
 
+use crate::error::Refused;
 use crate::key::{Fingerprint, Identity, Key, KeyId};
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -122,8 +123,9 @@ struct Retired<K> {
     key: Arc<K>,
     since: Timestamp,
     expires: Timestamp,
-    /// Whether it was current before. A key that was unstaged is not one to roll back to.
-    signed: bool,
+    /// Whether it was current before. A key that was unstaged is not one to roll back to, although it may have signed
+    /// before a rollback made it next.
+    can_roll_back: bool,
 }
 
 /// What is remembered of a revoked key: enough to refuse it, nothing that could sign.
@@ -141,7 +143,7 @@ impl<K> Clone for Held<K> {
 
 impl<K> Clone for Retired<K> {
     fn clone(&self) -> Self {
-        Self { key: Arc::clone(&self.key), since: self.since, expires: self.expires, signed: self.signed }
+        Self { key: Arc::clone(&self.key), since: self.since, expires: self.expires, can_roll_back: self.can_roll_back }
     }
 }
 
@@ -177,13 +179,13 @@ impl<K: Key> fmt::Debug for Keyring<K> {
     }
 }
 
-/// At most this many keys are live at once.
+/// At most this many keys are live at once: one current, one next, and the rest previous.
 pub const MAX_LIVE: usize = 5;
-/// The longest grace of a previous key.
+/// The longest grace of a previous key: 30 days.
 pub const MAX_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
-/// A transition is refused if the clock is further than this behind the last one.
+/// A transition is refused if the clock is further than this behind the last one: five minutes.
 pub const CLOCK_SLACK: Duration = Duration::from_secs(5 * 60);
-/// This many revoked keys are remembered.
+/// This many revoked keys are remembered by a ring. The next one makes it forget the oldest, with an event.
 pub const MAX_TOMBSTONES: usize = 4096;
 
 impl<K: Key> Keyring<K> {
@@ -326,6 +328,19 @@ impl<K: Key> Inner<K> {
     /// The time that liveness is judged by: never before the last transition.
     fn clock(&self, now: Timestamp) -> Timestamp {
         now.max(self.as_of)
+    }
+
+    /// A key that enters the ring must not be in it, nor have been revoked from it. Nor may another key have its name:
+    /// pages and the audit trail would say of the one what is true of the other.
+    fn may_enter(&self, key: &K) -> Result<(), Refused> {
+        let (fingerprint, id) = (key.fingerprint(), key.id());
+        if self.held().any(|held| held.fingerprint() == fingerprint || held.id() == id) {
+            return Err(Refused::SameKey);
+        }
+        if self.tombstones.iter().any(|dead| dead.fingerprint == fingerprint || dead.id == id) {
+            return Err(Refused::WasRevoked);
+        }
+        Ok(())
     }
 
     fn held(&self) -> impl Iterator<Item = &K> {

@@ -147,9 +147,9 @@ pub use guard::{Guard, Kept, Outcome, Windowed};
 pub use hashed::BcryptHash;
 pub use hashed::{PresentedKey, Sha256Hash};
 pub use headers::{Headers, Name};
-pub use key::{Fingerprint, IntoKey, Key, KeyId, SignKey, VerifyKey};
+pub use key::{BadKeyId, Fingerprint, IntoKey, Key, KeyId, SignKey, VerifyKey};
 pub use keyring::{
-    CLOCK_SLACK, Change, Duty, Event, EventKind, KeySource, KeyStatus, Keyring, Lineage, Live, MAX_GRACE, MAX_LIVE,
+    BadLineage, CLOCK_SLACK, Change, Duty, Event, EventKind, KeySource, KeyStatus, Keyring, Lineage, Live, MAX_GRACE, MAX_LIVE,
     MAX_TOMBSTONES, Role, Status,
 };
 #[cfg(feature = "std")]

@@ -30,6 +30,7 @@ pub struct BadSchedule;
 /// What a schedule asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Due {
     /// Nothing yet.
     Nothing {

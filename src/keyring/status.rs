@@ -31,6 +31,9 @@ pub enum Duty {
 /// The state of a ring in one process, without key material: fit for a health page.
 ///
 /// Two processes agree if and only if generation and lineage of their pages agree.
+///
+/// With the feature `serde`: names stay as they are, and fields may be added, so that pages of processes with different
+/// versions of this crate can be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

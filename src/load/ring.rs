@@ -1,6 +1,5 @@
 //! A ring from the environment: a current secret, and a previous one until its deadline.
 
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use std::ffi::OsString;
 
@@ -106,7 +105,7 @@ fn load(
             // Whether both are one key is worth knowing even if the deadline is wrong as well, so it is judged first.
             let expires_or_now = *expires.as_ref().unwrap_or(&now);
             let change = current.zip(previous).and_then(|(current, previous)| {
-                let change = Keyring::with_previous(Arc::new(current), Arc::new(previous), expires_or_now, now);
+                let change = Keyring::with_previous(current, previous, expires_or_now, now);
                 // The deadline was judged by the same rule, so it is not what is refused.
                 note(&mut wrong, name, change.map_err(|_| LoadProblem::EqualToCurrent))
             });

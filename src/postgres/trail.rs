@@ -68,9 +68,8 @@ impl FromStr for AuditCursor {
 #[non_exhaustive]
 pub struct BadAuditCursor;
 
-/// What a kind of event has: a name, up to two keys, a role, a time.
+/// What a kind of event has: up to two keys, a role, a time.
 struct Flat {
-    kind: &'static str,
     key: Option<KeyId>,
     other: Option<KeyId>,
     role: Option<Role>,
@@ -78,25 +77,23 @@ struct Flat {
 }
 
 impl Flat {
-    const fn new(kind: &'static str, key: Option<KeyId>) -> Self {
-        Self { kind, key, other: None, role: None, time: None }
+    const fn new(key: Option<KeyId>) -> Self {
+        Self { key, other: None, role: None, time: None }
     }
 
     const fn of(kind: &EventKind) -> Self {
         match *kind {
-            EventKind::Created { key } => Self::new("created", Some(key)),
-            EventKind::Kept { key, expires } => Self { time: Some(expires), ..Self::new("kept", Some(key)) },
-            EventKind::Staged { key } => Self::new("staged", Some(key)),
-            EventKind::Unstaged { key, expires } => Self { time: expires, ..Self::new("unstaged", Some(key)) },
-            EventKind::Promoted { new, old, old_expires } => {
-                Self { other: old, time: old_expires, ..Self::new("promoted", Some(new)) }
-            }
-            EventKind::RolledBack { to, from } => Self { other: from, ..Self::new("rolled_back", Some(to)) },
-            EventKind::Revoked { key, role } => Self { role: Some(role), ..Self::new("revoked", Some(key)) },
-            EventKind::Replaced { new } => Self::new("replaced", Some(new)),
-            EventKind::Expired { key } => Self::new("expired", Some(key)),
-            EventKind::TombstoneDropped { key } => Self::new("tombstone_dropped", Some(key)),
-            EventKind::ClockRebased { from } => Self { time: Some(from), ..Self::new("clock_rebased", None) },
+            EventKind::Created { key } => Self::new(Some(key)),
+            EventKind::Kept { key, expires } => Self { time: Some(expires), ..Self::new(Some(key)) },
+            EventKind::Staged { key } => Self::new(Some(key)),
+            EventKind::Unstaged { key, expires } => Self { time: expires, ..Self::new(Some(key)) },
+            EventKind::Promoted { new, old, old_expires } => Self { other: old, time: old_expires, ..Self::new(Some(new)) },
+            EventKind::RolledBack { to, from } => Self { other: from, ..Self::new(Some(to)) },
+            EventKind::Revoked { key, role } => Self { role: Some(role), ..Self::new(Some(key)) },
+            EventKind::Replaced { new } => Self::new(Some(new)),
+            EventKind::Expired { key } => Self::new(Some(key)),
+            EventKind::TombstoneDropped { key } => Self::new(Some(key)),
+            EventKind::ClockRebased { from } => Self { time: Some(from), ..Self::new(None) },
         }
     }
 }
@@ -121,7 +118,7 @@ impl Columns {
             let flat = Flat::of(&event.kind);
             columns.generation.push(i64::try_from(event.generation).ok()?);
             columns.at.push(event.at.unix_millis());
-            columns.kind.push(flat.kind);
+            columns.kind.push(event.kind.code());
             columns.key.push(flat.key.map(|key| key.to_string()));
             columns.other.push(flat.other.map(|key| key.to_string()));
             columns.role.push(flat.role.map(Role::as_str));

@@ -14,6 +14,7 @@ use crate::time::Timestamp;
 /// duty. They may be acted on in any order and one at a time; read the pages again in between or afterwards.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Step {
     /// Nothing to do: every sender signs with a key that every receiver keeps, and nothing else is left over.
     Idle,
@@ -119,6 +120,7 @@ pub enum Step {
 /// What a process has to get before the rotation can go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Missing {
     /// A key.
     Key(KeyId),
@@ -129,6 +131,7 @@ pub enum Missing {
 /// Why no step is safe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Blocked {
     /// There is no page of a sender.
     NoSender,
@@ -167,6 +170,25 @@ pub enum Blocked {
     },
     /// No sender has a current key and none is staged: stage a new one, on receivers first.
     Suspended,
+}
+
+impl Step {
+    /// A stable label for metrics, such as `"drain"`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Wait { .. } => "wait",
+            Self::Promote { .. } => "promote",
+            Self::RollBack { .. } => "roll_back",
+            Self::Drain { .. } => "drain",
+            Self::Drop { .. } => "drop",
+            Self::GraceTooShort { .. } => "grace_too_short",
+            Self::Rejecting { .. } => "rejecting",
+            Self::Emergency { .. } => "emergency",
+            Self::Blocked(..) => "blocked",
+        }
+    }
 }
 
 impl fmt::Display for Step {

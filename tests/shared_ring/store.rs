@@ -36,7 +36,7 @@ impl Audited for MemoryKeyringStore {
 fn it_keeps_the_contract() {
     let store = MemoryKeyringStore::new();
     now(suite(&store));
-    assert_eq!(format!("{store:?}"), "MemoryKeyringStore { owners: 7 }");
+    assert_eq!(format!("{store:?}"), "MemoryKeyringStore { owners: 8 }");
 }
 
 /// Two operators rotate one ring a thousand times each, and publish what they stored. No rotation is lost, none is

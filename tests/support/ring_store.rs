@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookring::{Change, Event, Keyring, KeyringStore, Secret, SecretFormat, SecretPolicy, Swapped, Timestamp};
+use hookring::{Change, Event, Keyring, KeyringStore, Refused, Secret, SecretFormat, SecretPolicy, Swapped, Timestamp};
 
 const START: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -38,6 +38,7 @@ pub(crate) async fn suite<S: Audited>(store: &S) {
     a_fork_is_a_conflict(store).await;
     owners_are_apart(store).await;
     an_older_ring_is_not_given_out(store).await;
+    two_transitions_are_one_change(store).await;
     nothing_happens_before_it_is_awaited(store).await;
     a_store_behind_a_pointer_is_one(&store, "ref").await;
 }
@@ -125,6 +126,30 @@ async fn an_older_ring_is_not_given_out<S: Audited>(store: &S) {
     assert_eq!(why.to_string(), "the stored ring has generation 2, older than the accepted 3");
     // When it was made says nothing of when its reader took it.
     assert_eq!(load(store, "old").await.unwrap().status(START).taken_at, None);
+}
+
+/// After a leak: back to the key before, and the new one is dead, with nothing in between that could be stored alone.
+async fn two_transitions_are_one_change<S: Audited>(store: &S) {
+    let created = first(1);
+    let rotated = created.ring.rotate(secret(2), HOUR, START).unwrap();
+    assert_eq!(swap(store, "two", 0, &created).await, Swapped::Stored);
+    assert_eq!(swap(store, "two", 1, &rotated).await, Swapped::Stored);
+    let both = |ring: &Keyring| ring.rollback(START).unwrap().and_then(|ring| ring.revoke(secret(2).id(), START));
+    let change = both(&rotated.ring).unwrap();
+    assert_eq!((change.ring.generation(), change.parent()), (4, Some(rotated.ring.lineage())));
+    for _ in 0..2 {
+        assert_eq!(swap(store, "two", 2, &change).await, Swapped::Stored);
+    }
+    let ring = load(store, "two").await.unwrap();
+    assert!(ring.same_version(&change.ring) && ring.next().is_none());
+    assert_eq!(ring.current().map(|key| key.id()), Some(secret(1).id()));
+    let generations: Vec<u64> = store.events("two").await.iter().map(|event| event.generation).collect();
+    assert_eq!(generations, [1, 2, 2, 3, 4]);
+    // A ring that goes its own way in between is not a second step.
+    let strange = rotated.ring.rollback(START).unwrap().and_then(|_| rotated.ring.revoke(secret(1).id(), START));
+    assert_eq!(strange.map(|_| ()), Err(Refused::AnotherRing));
+    let refused = rotated.ring.rollback(START).unwrap().and_then(|ring| ring.revoke(secret(9).id(), START));
+    assert_eq!(refused.map(|_| ()), Err(Refused::UnknownKey));
 }
 
 async fn nothing_happens_before_it_is_awaited<S: Audited>(store: &S) {
