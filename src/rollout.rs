@@ -38,8 +38,9 @@
 //! # What it takes for granted
 //!
 //! - There is a page of *every* process that signs or verifies. One that is missing is not waited for.
-//! - `drain` is the longest time from signing a delivery to its last attempt with that signature, plus twice the error of
-//!   a clock. Pages may be older than the act by any time, as long as nobody acts against the steps meanwhile.
+//! - What is passed as `drain` is the drain, the longest time from signing a delivery to its last attempt, plus twice the
+//!   error of a clock: [`minimum_grace(drain, Duration::ZERO, skew)`](crate::minimum_grace). The steps add nothing to it.
+//!   Pages may be older than the act by any time, as long as nobody acts against the steps meanwhile.
 //! - Pages of senders say when the process took its ring ([`Status::taken_at`]). Those of a `SharedKeyring` do, and those
 //!   of rings that the process made. Where the stamp is missing and matters, the answer is [`Blocked::NotStamped`].
 //! - Rings of different owners were made at different times; rings that were not are versions of one ring.

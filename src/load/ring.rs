@@ -157,6 +157,8 @@ mod tests {
         let wanted: Vec<_> = wanted.iter().map(|(name, problem)| (String::from(*name), problem.clone())).collect();
         assert_eq!(found, wanted);
         assert_eq!(errors.to_string().lines().count(), wanted.len(), "one line each");
+        // What a `main` that returns it prints.
+        assert_eq!(alloc::format!("{errors:?}"), alloc::format!("\n{errors}"));
         for (_, value) in set.iter().filter(|(name, value)| *name != "UNTIL" && !value.is_empty()) {
             assert!(!alloc::format!("{errors} {errors:?}").contains(value), "{value:?} shows");
         }
