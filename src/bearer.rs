@@ -22,7 +22,7 @@ use crate::error::{Field, Rejection, SetupError};
 use crate::hashed::PresentedKey;
 use crate::headers::{Headers, Name};
 use crate::key::{Identity, Key};
-use crate::keyring::{KeySource, Keyring, Live, Part, Status};
+use crate::keyring::{Duty, KeySource, Keyring, Live, Status};
 use crate::time::Timestamp;
 use crate::verifier::NoKeys;
 use carried::{Carried, Found};
@@ -185,7 +185,7 @@ where
     /// The page of this receiver for monitoring and for the rollout oracle.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
-        Status::of(&self.keys.ring(), Part::Receiver, now)
+        Status::of(&self.keys.ring(), Duty::Receiver, now)
     }
 
     /// The generation of the ring of this moment.

@@ -84,6 +84,8 @@ pub struct Guard<R, K = Kept> {
     scope: Scope,
     lease: Duration,
     keep: Duration,
+    /// How long a delivery is remembered whose copies are acceptable at any age.
+    ageless: Duration,
     kind: PhantomData<fn() -> K>,
 }
 
@@ -144,7 +146,7 @@ impl<T, E, X> Outcome<T, E, X> {
 
     /// The value of a `Retry-After` header in whole seconds, at least one; `None` where it says nothing.
     #[must_use]
-    pub const fn retry_after(&self) -> Option<u64> {
+    pub const fn retry_after_secs(&self) -> Option<u64> {
         match self {
             Self::InProgress { retry_after } => {
                 let up = retry_after.as_secs().saturating_add((retry_after.subsec_nanos() > 0) as u64);
@@ -171,7 +173,8 @@ impl<T, E, X> Outcome<T, E, X> {
 
 impl<R: ReplayStore> Guard<R, Windowed> {
     /// A guard for the deliveries of this verifier, which are remembered for as long as it accepts copies: its tolerance
-    /// both ways and five minutes for clocks that differ.
+    /// both ways and five minutes for clocks that differ. A delivery that came through another verifier is remembered for
+    /// as long as that one accepts copies, or for 400 days if it accepts any age.
     ///
     /// # Errors
     ///
@@ -183,7 +186,7 @@ impl<R: ReplayStore> Guard<R, Windowed> {
             return Err(SetupError::NeedsKeep);
         }
         let window = verifier.window().ok_or(SetupError::NoWindow)?;
-        Self::checked(store, scope, lease, window_keep(window).max(lease))
+        Self::checked(store, scope, lease, window_keep(window).max(lease), LONGEST_KEEP)
     }
 }
 
@@ -196,7 +199,7 @@ impl<R: ReplayStore> Guard<R, Kept> {
     ///
     /// [`SetupError::BadLease`] and [`SetupError::BadKeep`].
     pub fn with_keep(store: R, scope: Scope, lease: Duration, keep: Duration) -> Result<Self, SetupError> {
-        Self::checked(store, scope, lease, keep)
+        Self::checked(store, scope, lease, keep, keep)
     }
 
     /// Processes an event whose id the caller read from the *verified* body, as with Stripe and Slack: retries that were
@@ -221,6 +224,11 @@ impl<R: ReplayStore> Guard<R, Kept> {
     /// ([`Verified::replay_key`](Verified::replay_key)).
     ///
     /// Otherwise as [`Guard::process`].
+    ///
+    /// # Security
+    ///
+    /// The delivery is not seen here, so it is remembered for [`keep`](Self::keep) and no longer, whatever its verifier
+    /// tolerates. A keep that is shorter than the tolerance both ways lets a late copy be processed again.
     pub async fn process_key<T, E, Fut>(&self, key: ReplayKey, work: impl FnOnce() -> Fut) -> Outcome<T, E, R::Error>
     where
         Fut: Future<Output = Result<T, E>>,
@@ -230,14 +238,14 @@ impl<R: ReplayStore> Guard<R, Kept> {
 }
 
 impl<R: ReplayStore, K> Guard<R, K> {
-    fn checked(store: R, scope: Scope, lease: Duration, keep: Duration) -> Result<Self, SetupError> {
+    fn checked(store: R, scope: Scope, lease: Duration, keep: Duration, ageless: Duration) -> Result<Self, SetupError> {
         if lease < Duration::from_millis(1) || lease > LONGEST_LEASE {
             return Err(SetupError::BadLease);
         }
         if keep < lease || keep > LONGEST_KEEP {
             return Err(SetupError::BadKeep);
         }
-        Ok(Self { store, scope, lease, keep, kind: PhantomData })
+        Ok(Self { store, scope, lease, keep, ageless, kind: PhantomData })
     }
 
     /// Processes a delivery, unless a copy of it was processed or is being processed.
@@ -273,15 +281,16 @@ impl<R: ReplayStore, K> Guard<R, K> {
         self.lease
     }
 
-    /// How long what was processed is remembered.
+    /// How long what was processed is remembered: longer if copies of a delivery are acceptable for longer.
     #[must_use]
     pub const fn keep(&self) -> Duration {
         self.keep
     }
 
-    /// Never shorter than copies of this delivery are acceptable, whichever verifier it came through.
+    /// Never shorter than copies of this delivery are acceptable, whichever verifier it came through, except that nothing
+    /// is remembered for more than 400 days.
     fn keep_for<B>(&self, verified: &Verified<B>) -> Duration {
-        verified.window().map_or(self.keep, |window| self.keep.max(window_keep(window).min(LONGEST_KEEP)))
+        verified.window().map_or(self.ageless, |window| self.keep.max(window_keep(window).min(LONGEST_KEEP)))
     }
 
     async fn run<T, E, Fut>(&self, key: ReplayKey, keep: Duration, work: impl FnOnce() -> Fut) -> Outcome<T, E, R::Error>

@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 use core::fmt;
+use core::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
@@ -61,6 +62,21 @@ impl fmt::Display for KeyId {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
+
+impl FromStr for KeyId {
+    type Err = BadKeyId;
+
+    /// As [`KeyId::parse`].
+    fn from_str(text: &str) -> Result<Self, BadKeyId> {
+        Self::parse(text).ok_or(BadKeyId)
+    }
+}
+
+/// A text that is not a [`KeyId`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the id of a key is 16 hexadecimal digits")]
+#[non_exhaustive]
+pub struct BadKeyId;
 
 impl fmt::Debug for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -216,8 +232,9 @@ impl Identity {
 
 /// A key, or one that is shared already: what [`Keyring::new`](crate::Keyring::new) takes.
 ///
-/// It tells the kind of key from the argument alone, whatever kinds of key there are.
-pub trait IntoKey {
+/// It tells the kind of key from the argument alone, whatever kinds of key there are. Closed: every [`Key`] and every
+/// `Arc` of one has it, and nothing else.
+pub trait IntoKey: sealed::OneOrShared {
     /// The kind of key.
     type Key: Key;
 
@@ -258,10 +275,16 @@ pub(crate) enum Curve {
 }
 
 pub(crate) mod sealed {
-    use super::Curve;
+    use super::{Curve, Key};
     use crate::error::Rejection;
     use crate::mac::{Hash, MacKey};
     use crate::message::Write;
+
+    /// A key or an `Arc` of one.
+    #[expect(unnameable_types, reason = "this is how the trait is sealed")]
+    pub trait OneOrShared {}
+    impl<K: Key> OneOrShared for K {}
+    impl<K: Key> OneOrShared for alloc::sync::Arc<K> {}
 
     /// What a verifier needs of a key.
     #[expect(unnameable_types, private_interfaces, reason = "this is how the trait is sealed")]

@@ -13,10 +13,11 @@ use core::fmt;
 use core::time::Duration;
 
 pub use event::{Change, Event, EventKind};
-pub use lineage::Lineage;
+pub use lineage::{BadLineage, Lineage};
 pub(crate) use record::{Place, Record};
-pub use status::{KeyStatus, Part, Status};
+pub use status::{Duty, KeyStatus, Status};
 
+use crate::error::Refused;
 use crate::key::{Fingerprint, Identity, Key, KeyId};
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -99,6 +100,8 @@ pub(crate) struct Inner<K> {
     lineage: Lineage,
     /// The lineage of the first generation.
     origin: Lineage,
+    /// Since when this process has the ring, if it is known. Not part of the ring: it is neither stored nor compared.
+    taken: Option<Timestamp>,
 }
 
 /// A key and the time since when it has its role.
@@ -120,8 +123,9 @@ struct Retired<K> {
     key: Arc<K>,
     since: Timestamp,
     expires: Timestamp,
-    /// Whether it was current before. A key that was unstaged is not one to roll back to.
-    signed: bool,
+    /// Whether it was current before. A key that was unstaged is not one to roll back to, although it may have signed
+    /// before a rollback made it next.
+    can_roll_back: bool,
 }
 
 /// What is remembered of a revoked key: enough to refuse it, nothing that could sign.
@@ -139,7 +143,20 @@ impl<K> Clone for Held<K> {
 
 impl<K> Clone for Retired<K> {
     fn clone(&self) -> Self {
-        Self { key: Arc::clone(&self.key), since: self.since, expires: self.expires, signed: self.signed }
+        Self { key: Arc::clone(&self.key), since: self.since, expires: self.expires, can_roll_back: self.can_roll_back }
+    }
+}
+
+/// The keys are shared, not copied.
+impl<K> Clone for Inner<K> {
+    fn clone(&self) -> Self {
+        Self {
+            current: self.current.clone(),
+            next: self.next.clone(),
+            previous: self.previous.clone(),
+            tombstones: Arc::clone(&self.tombstones),
+            ..*self
+        }
     }
 }
 
@@ -162,13 +179,13 @@ impl<K: Key> fmt::Debug for Keyring<K> {
     }
 }
 
-/// At most this many keys are live at once.
+/// At most this many keys are live at once: one current, one next, and the rest previous.
 pub const MAX_LIVE: usize = 5;
-/// The longest grace of a previous key.
+/// The longest grace of a previous key: 30 days.
 pub const MAX_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
-/// A transition is refused if the clock is further than this behind the last one.
+/// A transition is refused if the clock is further than this behind the last one: five minutes.
 pub const CLOCK_SLACK: Duration = Duration::from_secs(5 * 60);
-/// This many revoked keys are remembered.
+/// This many revoked keys are remembered by a ring. The next one makes it forget the oldest, with an event.
 pub const MAX_TOMBSTONES: usize = 4096;
 
 impl<K: Key> Keyring<K> {
@@ -238,7 +255,7 @@ impl<K: Key> Keyring<K> {
     /// The ring's page for monitoring: ids, roles and times, no material.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
-        Status::of(self, Part::Ring, now)
+        Status::of(self, Duty::Ring, now)
     }
 
     /// The same ring with other keys made from its own. A key for which there is none is left out.
@@ -253,6 +270,19 @@ impl<K: Key> Keyring<K> {
             tombstones: Arc::clone(&inner.tombstones),
             ..*inner
         }))
+    }
+
+    /// Since when this process has the ring: a ring that it made since the process made it, one from a store since
+    /// [`SharedKeyring`](crate::SharedKeyring) took it.
+    #[cfg(feature = "std")]
+    pub(crate) fn taken(&self) -> Option<Timestamp> {
+        self.0.taken
+    }
+
+    /// The same ring with another time of arrival.
+    #[cfg(feature = "std")]
+    pub(crate) fn with_taken(self, taken: Option<Timestamp>) -> Self {
+        if self.0.taken == taken { self } else { Self(Arc::new(Inner { taken, ..(*self.0).clone() })) }
     }
 
     /// Whether both are the very same value, not only the same version.
@@ -298,6 +328,19 @@ impl<K: Key> Inner<K> {
     /// The time that liveness is judged by: never before the last transition.
     fn clock(&self, now: Timestamp) -> Timestamp {
         now.max(self.as_of)
+    }
+
+    /// A key that enters the ring must not be in it, nor have been revoked from it. Nor may another key have its name:
+    /// pages and the audit trail would say of the one what is true of the other.
+    fn may_enter(&self, key: &K) -> Result<(), Refused> {
+        let (fingerprint, id) = (key.fingerprint(), key.id());
+        if self.held().any(|held| held.fingerprint() == fingerprint || held.id() == id) {
+            return Err(Refused::SameKey);
+        }
+        if self.tombstones.iter().any(|dead| dead.fingerprint == fingerprint || dead.id == id) {
+            return Err(Refused::WasRevoked);
+        }
+        Ok(())
     }
 
     fn held(&self) -> impl Iterator<Item = &K> {

@@ -170,10 +170,10 @@ pub use guard::{Guard, Kept, Outcome, Windowed};
 pub use hashed::BcryptHash;
 pub use hashed::{PresentedKey, Sha256Hash};
 pub use headers::{Headers, Name};
-pub use key::{Fingerprint, IntoKey, Key, KeyId, SignKey, VerifyKey};
+pub use key::{BadKeyId, Fingerprint, IntoKey, Key, KeyId, SignKey, VerifyKey};
 pub use keyring::{
-    CLOCK_SLACK, Change, Event, EventKind, KeySource, KeyStatus, Keyring, Lineage, Live, MAX_GRACE, MAX_LIVE, MAX_TOMBSTONES,
-    Part, Role, Status,
+    BadLineage, CLOCK_SLACK, Change, Duty, Event, EventKind, KeySource, KeyStatus, Keyring, Lineage, Live, MAX_GRACE, MAX_LIVE,
+    MAX_TOMBSTONES, Role, Status,
 };
 #[cfg(feature = "std")]
 pub use load::{LoadError, LoadErrors, LoadOrigin, LoadProblem, RingFromEnv};
@@ -194,7 +194,7 @@ pub use signer::{FanOut, SignWith, SignedHeaders, Signer};
 pub use snapshot::{Seal, SnapshotError, StoredKey};
 pub use store::{KeyringStore, Swapped};
 #[cfg(feature = "std")]
-pub use store::{MemoryKeyringStore, MemoryStoreError};
+pub use store::{MemoryKeyringError, MemoryKeyringStore};
 pub use time::{BadTimestamp, Timestamp};
 pub use verdict::{KeyName, Verdict};
 pub use verifier::{NoKeys, Stream, Streamed, Verified, Verifier, VerifierBuilder};

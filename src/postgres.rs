@@ -10,12 +10,16 @@ mod trail;
 use core::future::Future;
 
 pub use replay::{CommitError, PostgresReplayError, PostgresReplayStore};
-pub use rings::{PostgresKeyringStore, PostgresRingError, StoredRing};
+pub use rings::{PostgresKeyringError, PostgresKeyringStore, Resealed, StoredRing};
 pub use tokio_postgres;
 use tokio_postgres::types::{ToSql, Type};
-pub use trail::AuditEntry;
+pub use trail::{AuditCursor, AuditEntry, BadAuditCursor};
 
 /// Creates the tables, the sequence and the index. May be run again.
+///
+/// Run it as the owner of the schema, not as the application. The application's role needs `SELECT, INSERT, UPDATE` on
+/// `hookring_ring`, `SELECT, INSERT` and nothing more on `hookring_event`, `SELECT, INSERT, UPDATE, DELETE` on
+/// `hookring_replay`, and `USAGE` on the sequence `hookring_fence`.
 pub const MIGRATION_1: &str = include_str!("postgres/migrations/0001.sql");
 
 /// Parameters go with their types, so that no statement has to be prepared first: poolers in transaction mode do not know

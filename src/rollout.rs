@@ -38,9 +38,11 @@
 //! # What it takes for granted
 //!
 //! - There is a page of *every* process that signs or verifies. One that is missing is not waited for.
-//! - `drain` is the longest time from signing a delivery to its last attempt with that signature, plus twice the error of
-//!   a clock. Pages may be older than the act by any time, as long as nobody acts against the steps meanwhile.
-//! - Rings that travel from a store to processes are stamped with their arrival ([`Status::taken_at`]).
+//! - What is passed as `drain` is the drain, the longest time from signing a delivery to its last attempt, plus twice the
+//!   error of a clock: [`minimum_grace(drain, Duration::ZERO, skew)`](crate::minimum_grace). The steps add nothing to it.
+//!   Pages may be older than the act by any time, as long as nobody acts against the steps meanwhile.
+//! - Pages of senders say when the process took its ring ([`Status::taken_at`]). Those of a `SharedKeyring` do, and those
+//!   of rings that the process made. Where the stamp is missing and matters, the answer is [`Blocked::NotStamped`].
 //! - Rings of different owners were made at different times; rings that were not are versions of one ring.
 //! - A receiver that was given a ring with [`Duration::ZERO`] of grace shows nothing of the key that was dropped.
 
@@ -53,13 +55,27 @@ use core::time::Duration;
 pub use step::{Blocked, Missing, Step};
 
 use crate::key::KeyId;
-use crate::keyring::{Part, Role, Status};
+use crate::keyring::{Duty, Role, Status};
 use crate::time::Timestamp;
 use fleet::{Fleet, id_of, keeps, newest_key, was_rolled_back};
 
 /// What is safe next, from the pages of all senders and receivers of one endpoint.
 #[must_use]
 pub fn next(pages: &[Status], drain: Duration, now: Timestamp) -> Step {
+    let step = decide(pages, drain, now);
+    let unstamped = |page: &Status| page.duty != Duty::Receiver && page.taken_at.is_none();
+    let at: Vec<usize> = (0..).zip(pages).filter(|(_, page)| unstamped(page)).map(|(at, _)| at).collect();
+    if at.is_empty() {
+        return step;
+    }
+    // The process had its ring when it made the page, and may have taken it only then. What is not advised in that case
+    // either is not safe.
+    let latest = |page: &Status| if unstamped(page) { page.clone().with_taken_at(page.at) } else { page.clone() };
+    let latest: Vec<Status> = pages.iter().map(latest).collect();
+    if decide(&latest, drain, now) == step { step } else { Step::Blocked(Blocked::NotStamped { at }) }
+}
+
+fn decide(pages: &[Status], drain: Duration, now: Timestamp) -> Step {
     let fleet = Fleet { pages, drain, now };
     let urgent = [blocked, emergency, rejecting, grace_too_short, last_signature, behind];
     urgent.iter().find_map(|rule| rule(&fleet)).unwrap_or_else(|| rotation(&fleet))
@@ -71,7 +87,7 @@ pub fn next(pages: &[Status], drain: Duration, now: Timestamp) -> Step {
 /// Ask before a rollback: it is safe if the answer is empty. Otherwise stage the key there first.
 #[must_use]
 pub fn lacking(pages: &[Status], key: KeyId) -> Vec<usize> {
-    let receivers = pages.iter().enumerate().filter(|(_, page)| matches!(page.part, Part::Receiver | Part::Ring));
+    let receivers = pages.iter().enumerate().filter(|(_, page)| matches!(page.duty, Duty::Receiver | Duty::Ring));
     receivers.filter(|(_, page)| !keeps(page, key)).map(|(at, _)| at).collect()
 }
 
@@ -89,12 +105,12 @@ fn blocked(fleet: &Fleet<'_>) -> Option<Step> {
 
 fn emergency(fleet: &Fleet<'_>) -> Option<Step> {
     let revoked = || fleet.pages.iter().flat_map(|page| page.revoked.iter().copied());
-    let held = |part: Part, of: usize, at: &dyn Fn(KeyId) -> Vec<usize>| {
+    let held = |duty: Duty, of: usize, at: &dyn Fn(KeyId) -> Vec<usize>| {
         let found = revoked().map(|key| (key, at(key))).find(|(_, at)| !at.is_empty());
-        found.map(|(key, at)| Step::Emergency { key, part, at, of })
+        found.map(|(key, at)| Step::Emergency { key, duty, at, of })
     };
-    held(Part::Receiver, fleet.receivers().count(), &|key| fleet.receivers_that(|page| fleet.holds(page, key)))
-        .or_else(|| held(Part::Sender, fleet.senders().count(), &|key| fleet.senders_that(|page| fleet.holds(page, key))))
+    held(Duty::Receiver, fleet.receivers().count(), &|key| fleet.receivers_that(|page| fleet.holds(page, key)))
+        .or_else(|| held(Duty::Sender, fleet.senders().count(), &|key| fleet.senders_that(|page| fleet.holds(page, key))))
 }
 
 fn rejecting(fleet: &Fleet<'_>) -> Option<Step> {
@@ -118,8 +134,8 @@ fn grace_too_short(fleet: &Fleet<'_>) -> Option<Step> {
     };
     let (key, expires, needed) = fleet.receivers().find_map(|(_, page)| short(page))?;
     let at = fleet.receivers_that(|page| short(page).is_some_and(|(short, ..)| short == key));
-    let (part, of) = (Part::Receiver, fleet.receivers().count());
-    Some(Step::GraceTooShort { key, part, at, of, expires, needed: Some(needed) })
+    let (duty, of) = (Duty::Receiver, fleet.receivers().count());
+    Some(Step::GraceTooShort { key, duty, at, of, expires, needed: Some(needed) })
 }
 
 /// A deadline on a sender with all live keys, after which some receiver accepts none of its signatures.
@@ -134,7 +150,7 @@ fn last_signature(fleet: &Fleet<'_>) -> Option<Step> {
     };
     let (expires, key) = fleet.senders().filter_map(|(_, sender)| last(sender)).min()?;
     let at = fleet.senders_that(|sender| last(sender).is_some_and(|(_, other)| other == key));
-    Some(Step::GraceTooShort { key, part: Part::Sender, at, of: fleet.senders().count(), expires, needed: None })
+    Some(Step::GraceTooShort { key, duty: Duty::Sender, at, of: fleet.senders().count(), expires, needed: None })
 }
 
 /// Processes that have not taken the newest version of their ring. They may take it at any moment, so nothing else is
@@ -144,9 +160,9 @@ fn behind(fleet: &Fleet<'_>) -> Option<Step> {
     let late = fleet.pages.iter().find(|page| lags(page))?;
     let generation = fleet.newest(late).generation;
 
-    // The part of the newest ring matters to who signs; take the process's own.
+    // The duty on the newest page matters to who signs; take the process's own.
     let receivers_first = fleet.senders().filter(|(_, page)| lags(page)).find_map(|(_, page)| {
-        let soon = Status { part: page.part, ..fleet.newest(page).clone() };
+        let soon = Status { duty: page.duty, ..fleet.newest(page).clone() };
         let key = id_of(&soon, Role::Current)?;
         let at = fleet.receivers_that(|receiver| !fleet.accepts(receiver, &soon));
         (!at.is_empty()).then_some((key, at))
@@ -158,16 +174,16 @@ fn behind(fleet: &Fleet<'_>) -> Option<Step> {
     let lost: Vec<_> = lost.collect();
     let senders_first = lost.iter().any(|(_, until)| until.is_none());
 
-    let part = match (receivers_first, senders_first) {
+    let duty = match (receivers_first, senders_first) {
         (Some(_), true) => return Some(Step::Blocked(Blocked::NoOrder { generation })),
         (Some((key, at)), false) => {
             let (missing, of) = (Missing::Key(key), fleet.receivers().count());
-            return Some(Step::Wait { missing, part: Part::Receiver, at, of, replace_from: None });
+            return Some(Step::Wait { missing, duty: Duty::Receiver, at, of, replace_from: None });
         }
-        (None, true) => Part::Sender,
-        (None, false) => Part::Ring,
+        (None, true) => Duty::Sender,
+        (None, false) => Duty::Ring,
     };
-    let at = if part == Part::Sender {
+    let at = if duty == Duty::Sender {
         fleet.senders_that(lags)
     } else {
         fleet.pages.iter().enumerate().filter(|(_, page)| lags(page)).map(|(at, _)| at).collect()
@@ -181,8 +197,8 @@ fn behind(fleet: &Fleet<'_>) -> Option<Step> {
             return Some(Step::Drain { key, until });
         }
     }
-    let of = if part == Part::Sender { fleet.senders().count() } else { fleet.pages.len() };
-    Some(Step::Wait { missing: Missing::Generation(generation), part, at, of, replace_from: None })
+    let of = if duty == Duty::Sender { fleet.senders().count() } else { fleet.pages.len() };
+    Some(Step::Wait { missing: Missing::Generation(generation), duty, at, of, replace_from: None })
 }
 
 /// Every delivery is accepted everywhere and every process has its newest ring: the next step of a rotation, if one is on.
@@ -203,23 +219,23 @@ fn rotation(fleet: &Fleet<'_>) -> Step {
     let dying = |page: &Status| fleet.live(page).find(|key| key.id == target)?.expires_at;
     let at = fleet.receivers_that(|page| dying(page).is_some());
     if let Some(expires) = fleet.receivers().filter_map(|(_, page)| dying(page)).min() {
-        return Step::GraceTooShort { key: target, part: Part::Receiver, at, of: receivers, expires, needed: None };
+        return Step::GraceTooShort { key: target, duty: Duty::Receiver, at, of: receivers, expires, needed: None };
     }
     let missing = Missing::Key(target);
     let at = fleet.receivers_that(|page| !keeps(page, target));
     if !at.is_empty() {
         let replace_from = fleet.signed_by_all_from(target);
-        let wait = Step::Wait { missing, part: Part::Receiver, at: at.clone(), of: receivers, replace_from };
+        let wait = Step::Wait { missing, duty: Duty::Receiver, at: at.clone(), of: receivers, replace_from };
         return slot_taken(fleet, at).unwrap_or(wait);
     }
     let at = fleet.senders_that(|page| !fleet.holds(page, target));
     if !at.is_empty() {
-        let wait = Step::Wait { missing, part: Part::Sender, at: at.clone(), of: senders, replace_from: None };
+        let wait = Step::Wait { missing, duty: Duty::Sender, at: at.clone(), of: senders, replace_from: None };
         return slot_taken(fleet, at).unwrap_or(wait);
     }
     let at = fleet.senders_that(|page| id_of(page, Role::Next) == Some(target));
     if !at.is_empty() {
-        return Step::Promote { key: target, part: Part::Sender, at, of: senders, grace: fleet.drain };
+        return Step::Promote { key: target, duty: Duty::Sender, at, of: senders, grace: fleet.drain };
     }
     let at = fleet.senders_that(|page| id_of(page, Role::Current) != Some(target));
     if !at.is_empty() {
@@ -257,7 +273,7 @@ fn target(fleet: &Fleet<'_>) -> Result<(Option<KeyId>, KeyId), Blocked> {
 fn is_newer(fleet: &Fleet<'_>, newer: KeyId, older: KeyId) -> bool {
     fleet.pages.iter().any(|page| {
         let (current, next) = (id_of(page, Role::Current), id_of(page, Role::Next));
-        let back = page.part != Part::Receiver && was_rolled_back(page);
+        let back = page.duty != Duty::Receiver && was_rolled_back(page);
         let staged = current == Some(older) && next == Some(newer) && !back;
         let promoted = current == Some(newer) && page.keys.iter().any(|key| key.role == Role::Previous && key.id == older);
         staged || promoted || (back && current == Some(newer) && next == Some(older))
@@ -282,17 +298,17 @@ fn finish(fleet: &Fleet<'_>, stay: &[KeyId]) -> Option<Step> {
     }
     if let Some((key, _)) = others.iter().find(|(key, _)| key.role != Role::Previous) {
         let at = fleet.receivers_that(|page| keeps(page, key.id));
-        return Some(Step::Drop { key: key.id, part: Part::Receiver, at, of: fleet.receivers().count() });
+        return Some(Step::Drop { key: key.id, duty: Duty::Receiver, at, of: fleet.receivers().count() });
     }
     let at = fleet.receivers_that(|page| page.is_suspended() && page.key(Role::Next).is_some());
     if let Some(key) = at.first().and_then(|at| id_of(fleet.pages.get(*at)?, Role::Next)) {
-        let (part, of) = (Part::Receiver, fleet.receivers().count());
-        return Some(Step::Promote { key, part, at, of, grace: fleet.drain });
+        let (duty, of) = (Duty::Receiver, fleet.receivers().count());
+        return Some(Step::Promote { key, duty, at, of, grace: fleet.drain });
     }
     // What a rollback left on senders goes last, and where it can be seen that there was one, last of all.
     let left = |page: &Status| id_of(page, Role::Next).filter(|key| !stay.contains(key));
     let plain = fleet.senders_that(|page| left(page).is_some() && !was_rolled_back(page));
     let at = if plain.is_empty() { fleet.senders_that(|page| left(page).is_some()) } else { plain };
     let key = at.first().and_then(|at| left(fleet.pages.get(*at)?))?;
-    Some(Step::Drop { key, part: Part::Sender, at, of: fleet.senders().count() })
+    Some(Step::Drop { key, duty: Duty::Sender, at, of: fleet.senders().count() })
 }

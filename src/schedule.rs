@@ -30,6 +30,7 @@ pub struct BadSchedule;
 /// What a schedule asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Due {
     /// Nothing yet.
     Nothing {
@@ -88,8 +89,9 @@ impl Schedule {
 
 /// The shortest grace that loses no delivery: `rollout + drain + 2 × skew`.
 ///
-/// `drain` is the longest time from signing a delivery to its last attempt with that signature; `rollout` how long a new
-/// ring takes to reach every sender; `skew` how wrong one machine's clock may be. A sender that signs at each attempt has
+/// `drain` is the longest time from signing a delivery to its last attempt, without any error of a clock; `rollout` how
+/// long a new ring takes to reach every sender; `skew` how wrong one machine's clock may be, and the one thing that is
+/// counted twice. [`rollout::next`](crate::rollout::next) takes `minimum_grace(drain, Duration::ZERO, skew)`. A sender that signs at each attempt has
 /// a drain of seconds, one that signs when it queues has that of its whole retry schedule.
 #[must_use]
 pub const fn minimum_grace(drain: Duration, rollout: Duration, skew: Duration) -> Duration {

@@ -267,9 +267,12 @@ mod tests {
         refuses("abc", Hex, SecretError::NotHex);
         refuses("0xab", Hex, SecretError::NotHex);
         refuses("YW Jj", Base64, SecretError::NotBase64);
-        refuses("YWJ_", Base64, SecretError::NotBase64);
+        refuses("YWJ_", Base64, SecretError::UrlSafeBase64);
         refuses("YWJjZB==", Base64, SecretError::NotBase64);
-        refuses("whsec_YWJ_", Whsec, SecretError::NotBase64);
+        refuses("whsec_YWJ_", Whsec, SecretError::UrlSafeBase64);
+        for format in [Hex, Base64, SecretFormat::Base64Url] {
+            refuses("whsec_YWJj", format, SecretError::UnexpectedPrefix);
+        }
         refuses("YWJj", Whsec, SecretError::MissingPrefix);
         refuses("whsec_", Whsec, SecretError::DecodesToNothing);
         refuses(&"x".repeat(4097), Utf8, SecretError::TooLong { bytes: 4097, maximum: 4096 });

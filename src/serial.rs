@@ -35,16 +35,13 @@ impl<'de> Deserialize<'de> for KeyId {
 
 impl Serialize for Lineage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&hex::encode(self.as_bytes()))
+        serializer.collect_str(self)
     }
 }
 
 impl<'de> Deserialize<'de> for Lineage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = alloc::string::String::deserialize(deserializer)?;
-        let mut bytes = [0; 32];
-        hex::decode_to_slice(&text, &mut bytes).map_err(|_| D::Error::custom("a lineage is 64 hexadecimal digits"))?;
-        Ok(Self::from_bytes(bytes))
+        alloc::string::String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::error::ReplaceError;
 use crate::key::Key;
 use crate::keyring::{Inner, KeySource, Keyring};
 use crate::secret::Secret;
+use crate::time::Timestamp;
 
 /// A keyring that is replaced without a restart, and without a lock for its readers.
 ///
@@ -49,9 +50,17 @@ pub enum Replaced {
 }
 
 impl<K: Key> SharedKeyring<K> {
-    /// Shares a ring.
+    /// Shares a ring, which this process has from now on.
+    ///
+    /// Reads the clock for [`Status::taken_at`](crate::Status::taken_at) and nothing else; see
+    /// [`new_at`](Self::new_at).
     pub fn new(ring: Keyring<K>) -> Arc<Self> {
-        Arc::new(Self { cell: ArcSwap::new(ring.into_inner()) })
+        Self::new_at(ring, Timestamp::now())
+    }
+
+    /// The same for a caller with a clock of its own.
+    pub fn new_at(ring: Keyring<K>, now: Timestamp) -> Arc<Self> {
+        Arc::new(Self { cell: ArcSwap::new(ring.with_taken(Some(now)).into_inner()) })
     }
 
     /// The ring of this moment.
@@ -63,11 +72,26 @@ impl<K: Key> SharedKeyring<K> {
     ///
     /// The same version without its expired keys ([`Keyring::without_expired`]) may be published too; it is `Unchanged`.
     ///
+    /// Whatever begins after this has returned uses the new ring. What began before may still end with the old one, except
+    /// that a body that is still streaming is not accepted under a key that was revoked meanwhile.
+    ///
+    /// A newer ring is stamped with the clock, for [`Status::taken_at`](crate::Status::taken_at); see
+    /// [`replace_at`](Self::replace_at).
+    ///
     /// # Errors
     ///
     /// [`ReplaceError::Older`] and [`ReplaceError::Forked`]; the held ring stays in use, and its deadlines still pass.
     pub fn replace(&self, ring: Keyring<K>) -> Result<Replaced, ReplaceError> {
-        replace_in(&self.cell, ring)
+        self.replace_at(ring, Timestamp::now())
+    }
+
+    /// The same for a caller with a clock of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`replace`](Self::replace).
+    pub fn replace_at(&self, ring: Keyring<K>, now: Timestamp) -> Result<Replaced, ReplaceError> {
+        replace_in(&self.cell, ring, now)
     }
 }
 
@@ -101,10 +125,11 @@ impl<T> Cell<T> for ArcSwap<T> {
 }
 
 /// Decides on the ring that is held at the moment of the swap, however many replace at once.
-fn replace_in<K: Key>(cell: &impl Cell<Inner<K>>, offered: Keyring<K>) -> Result<Replaced, ReplaceError> {
+fn replace_in<K: Key>(cell: &impl Cell<Inner<K>>, mut offered: Keyring<K>, now: Timestamp) -> Result<Replaced, ReplaceError> {
     loop {
         let held = Keyring::from_inner(cell.get());
         let verdict = compare(&held, &offered)?;
+        offered = offered.with_taken(if verdict == Replaced::Newer { Some(now) } else { held.taken() });
         if cell.swap_if(held.inner(), Arc::clone(offered.inner())) {
             return Ok(verdict);
         }

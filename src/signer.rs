@@ -15,7 +15,7 @@ pub use headers::SignedHeaders;
 use crate::error::{SetupError, SignError};
 use crate::key::SignKey;
 use crate::key::sealed::Signs as _;
-use crate::keyring::{KeySource, Keyring, Part, Role, Status};
+use crate::keyring::{Duty, KeySource, Keyring, Role, Status};
 use crate::message::Message;
 use crate::scheme::{PlaceRule, Rules, Scheme};
 use crate::time::Timestamp;
@@ -31,6 +31,14 @@ pub enum SignWith {
     ///
     /// Only for schemes that carry several signatures; for others it is an error when the signer is built.
     AllLive,
+}
+
+impl SignWith {
+    /// Whether a key in this role signs.
+    #[must_use]
+    pub fn covers(self, role: Role) -> bool {
+        role == Role::Current || self == Self::AllLive
+    }
 }
 
 /// Signs outgoing messages.
@@ -55,6 +63,12 @@ pub struct Signer<S = Keyring> {
     rules: Arc<Rules>,
     keys: S,
     with: SignWith,
+}
+
+impl<S: Clone> Clone for Signer<S> {
+    fn clone(&self) -> Self {
+        Self { rules: Arc::clone(&self.rules), keys: self.keys.clone(), with: self.with }
+    }
 }
 
 impl<S> fmt::Debug for Signer<S> {
@@ -90,8 +104,7 @@ where
     pub fn sign(&self, message: &Message<'_>, now: Timestamp) -> Result<SignedHeaders, SignError> {
         let ring = self.keys.ring();
         ring.current().ok_or(SignError::NoCurrentKey)?;
-        let wanted = |role| role == Role::Current || self.with == SignWith::AllLive;
-        self.sign_with(&ring, wanted, message, now)
+        self.sign_with(&ring, |role| self.with.covers(role), message, now)
     }
 
     /// Signs a test delivery with the next key only, to see that the receiver knows it before it is promoted.
@@ -108,8 +121,8 @@ where
     /// The page of this sender for monitoring and for the rollout oracle.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
-        let part = if self.with == SignWith::AllLive { Part::DualSender } else { Part::Sender };
-        Status::of(&self.keys.ring(), part, now)
+        let duty = if self.with == SignWith::AllLive { Duty::DualSender } else { Duty::Sender };
+        Status::of(&self.keys.ring(), duty, now)
     }
 
     fn sign_with(

@@ -106,17 +106,24 @@ pub trait Seal: Send + Sync {
     fn open(&self, associated: &[u8], sealed: &[u8]) -> impl Future<Output = Result<Zeroizing<Vec<u8>>, Self::Error>> + Send;
 }
 
-impl<S: Seal + ?Sized> Seal for alloc::sync::Arc<S> {
-    type Error = S::Error;
+/// A seal behind a pointer.
+macro_rules! forward {
+    ($($pointer:ty),+) => {$(
+        impl<S: Seal + ?Sized> Seal for $pointer {
+            type Error = S::Error;
 
-    fn seal(&self, associated: &[u8], plain: Zeroizing<Vec<u8>>) -> impl Future<Output = Result<Vec<u8>, Self::Error>> + Send {
-        (**self).seal(associated, plain)
-    }
+            fn seal(&self, associated: &[u8], plain: Zeroizing<Vec<u8>>) -> impl Future<Output = Result<Vec<u8>, Self::Error>> + Send {
+                (**self).seal(associated, plain)
+            }
 
-    fn open(&self, associated: &[u8], sealed: &[u8]) -> impl Future<Output = Result<Zeroizing<Vec<u8>>, Self::Error>> + Send {
-        (**self).open(associated, sealed)
-    }
+            fn open(&self, associated: &[u8], sealed: &[u8]) -> impl Future<Output = Result<Zeroizing<Vec<u8>>, Self::Error>> + Send {
+                (**self).open(associated, sealed)
+            }
+        }
+    )+};
 }
+
+forward!(&S, alloc::sync::Arc<S>);
 
 /// # Sealed rings
 ///

@@ -10,7 +10,7 @@ use crate::keyring::{Change, Keyring};
 use crate::secret::Secret;
 
 #[cfg(feature = "std")]
-pub use memory::{MemoryKeyringStore, MemoryStoreError};
+pub use memory::{MemoryKeyringError, MemoryKeyringStore};
 
 /// A store of rings, one per owner (an endpoint, a tenant), with compare-and-swap on generation and history.
 ///
@@ -40,10 +40,39 @@ pub trait KeyringStore<K: Key = Secret>: Send + Sync {
     ///
     /// # Errors
     ///
-    /// The store's own. If the answer was lost on its way, the change may be stored: make the same call again, or load.
+    /// The store's own. If the answer was lost on its way, the change may be stored: make the same call again, or load. A
+    /// change that is stored already is `Stored`, and its events are not stored twice.
     fn swap(&self, owner: &str, expected: u64, change: &Change<K>)
     -> impl Future<Output = Result<Swapped, Self::Error>> + Send;
 }
+
+/// A store behind a pointer.
+macro_rules! forward {
+    ($($pointer:ty),+) => {$(
+        impl<K: Key, S: KeyringStore<K> + ?Sized> KeyringStore<K> for $pointer {
+            type Error = S::Error;
+
+            fn load(
+                &self,
+                owner: &str,
+                min_generation: u64,
+            ) -> impl Future<Output = Result<Option<Keyring<K>>, Self::Error>> + Send {
+                (**self).load(owner, min_generation)
+            }
+
+            fn swap(
+                &self,
+                owner: &str,
+                expected: u64,
+                change: &Change<K>,
+            ) -> impl Future<Output = Result<Swapped, Self::Error>> + Send {
+                (**self).swap(owner, expected, change)
+            }
+        }
+    )+};
+}
+
+forward!(&S, alloc::sync::Arc<S>);
 
 /// What became of a change that was to be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -134,7 +134,7 @@ impl Delivery {
         }
         let ring = keys.ring();
         ring.current().ok_or(SignError::NoCurrentKey)?;
-        let by: Vec<_> = ring.live(now).filter(|live| live.role == Role::Current || with == SignWith::AllLive).collect();
+        let by: Vec<_> = ring.live(now).filter(|live| with.covers(live.role)).collect();
         let mut sign = |body: &mut Vec<u8>| {
             let signatures = body_signatures(&rules, by.iter().map(|live| live.key), &Message { body, ..bare }, now)?;
             let previous = by.iter().map(|live| live.role == Role::Previous);

@@ -29,7 +29,7 @@ use crate::error::{Field, Rejection, SetupError};
 #[cfg(feature = "std")]
 use crate::headers::Headers;
 use crate::key::VerifyKey;
-use crate::keyring::{KeySource, Keyring, Part, Status};
+use crate::keyring::{Duty, KeySource, Keyring, Status};
 use crate::mac::Tags;
 use crate::message::{Request, RequestView};
 use crate::scheme::{Candidates, Content, Offered, Rules, Scheme, Text, late_timestamp};
@@ -244,7 +244,7 @@ where
     /// The page of this receiver for monitoring and for the rollout oracle.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
-        Status::of(&self.keys.ring(), Part::Receiver, now)
+        Status::of(&self.keys.ring(), Duty::Receiver, now)
     }
 
     #[inline]

@@ -185,12 +185,13 @@ fn rings_of_keys_are_sealed_and_opened() {
     let private = Keyring::new(SigningKey::parse(SEED, SigningKeyFormat::Whsk).unwrap().labelled("sender").unwrap(), NOW).ring;
     let public = Keyring::new(PublicKey::parse(PUBLIC, PublicKeyFormat::Ed25519Hex).unwrap(), NOW).ring;
     let (sender, receiver) = (restored(&private), restored(&public));
-    assert_eq!((sender.status(NOW), receiver.status(NOW)), (private.status(NOW), public.status(NOW)));
+    assert_eq!(sender.status(NOW).with_taken_at(NOW), private.status(NOW));
+    assert_eq!(receiver.status(NOW).with_taken_at(NOW), public.status(NOW));
     assert_eq!(verdict(&receiver, &signed(&sender, SignWith::Current), BODY), Ok(Role::Current));
     #[cfg(feature = "p256")]
     {
         const KEY: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g==";
         let ring = Keyring::new(PublicKey::parse(KEY, PublicKeyFormat::P256Spki).unwrap(), NOW).ring;
-        assert_eq!(restored(&ring).status(NOW), ring.status(NOW));
+        assert_eq!(restored(&ring).status(NOW).with_taken_at(NOW), ring.status(NOW));
     }
 }

@@ -89,7 +89,7 @@ fn errors_are_small_values() {
     error::<Refused>();
     error::<DeriveError>();
     error::<ReplaceError>();
-    error::<MemoryStoreError>();
+    error::<MemoryKeyringError>();
     error::<BadSchedule>();
     assert!(size_of::<Rejection>() <= 24);
     assert!(size_of::<SecretError>() <= 24);

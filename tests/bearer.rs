@@ -616,5 +616,5 @@ fn a_proof_and_the_status_name_the_same_key() {
     let presented = verifier.check_token(TOKEN.as_bytes(), NOW).unwrap();
     assert_eq!(presented.key(), ring.current().unwrap().id());
     assert_eq!((presented.key_label(), presented.key_expires_at(), presented.generation()), (Some("2026"), None, 1));
-    assert_eq!((verifier.status(NOW).keys, verifier.status(NOW).part), (ring.status(NOW).keys, hookring::Part::Receiver));
+    assert_eq!((verifier.status(NOW).keys, verifier.status(NOW).duty), (ring.status(NOW).keys, hookring::Duty::Receiver));
 }

@@ -102,11 +102,11 @@ async fn every_answer_of_a_store_has_its_outcome() {
     for (millis, seconds) in [(0, 1), (1, 1), (999, 1), (1000, 1), (1001, 2), (59_500, 60)] {
         let (outcome, ran, asked) = run(Scripted { claim: busy(millis), ..Scripted::default() }, true).await;
         assert_eq!((outcome.status(), outcome.code(), ran, asked), (503, "in_progress", false, vec!["claim"]));
-        assert_eq!(outcome.retry_after(), Some(seconds), "{millis} ms");
+        assert_eq!(outcome.retry_after_secs(), Some(seconds), "{millis} ms");
     }
 
     let (outcome, ran, asked) = run(Scripted { claim: fresh(), commit: Some(true), ..Scripted::default() }, true).await;
-    assert_eq!((outcome.status(), outcome.code(), outcome.retry_after()), (200, "processed", None));
+    assert_eq!((outcome.status(), outcome.code(), outcome.retry_after_secs()), (200, "processed", None));
     assert_eq!((outcome, ran, asked), (Outcome::Processed(7), true, vec!["claim", "commit"]));
 
     // Somebody else may have done it too: the sender must not believe that all is well.
@@ -173,6 +173,14 @@ async fn what_is_remembered_outlives_what_is_accepted() {
     let short = Guard::with_keep(store(), scope("endpoint"), MINUTE, MINUTE).unwrap();
     assert_eq!(short.process(pair.verified(""), async |_: &[u8]| Ok::<_, &str>(())).await.code(), "processed");
     assert_eq!(short.store().asked.lock().unwrap()[1], ("commit", Duration::from_secs(900)));
+
+    // Nor is a delivery forgotten after a tolerance that its own verifier does not have.
+    let year = Duration::from_secs(400 * 86_400);
+    assert_eq!(kept(&guard, &Pair::new(providers::GITHUB)).await, ("commit", year));
+    let kept_by_id = Guard::with_keep(store(), scope("endpoint"), MINUTE, DAYS).unwrap();
+    let verified = Pair::new(providers::GITHUB).verified("");
+    assert_eq!(kept_by_id.process(verified, async |_: &[u8]| Ok::<_, &str>(())).await.code(), "processed");
+    assert_eq!(kept_by_id.store().asked.lock().unwrap()[1], ("commit", DAYS), "what the caller said");
 }
 
 #[test]

@@ -181,12 +181,12 @@ fn no_error_shows_the_secret() {
     messages.sort();
     messages.dedup();
     let expected = [
-        "# % of the secret is repeats, runs or keyboard walks: generate one with `openssl rand -hex #`",
-        "the secret has # different characters, # are needed: generate one with `openssl rand -hex #`",
-        "the secret has room for # bits, # are needed: generate one with `openssl rand -hex #`",
-        "the secret is a placeholder or contains a denied word: generate one with `openssl rand -hex #`",
+        "# % of the secret is repeats, runs or keyboard walks: generate one, `openssl rand -hex #` or `Secret::generate`, or let the provider issue one",
+        "the secret has # different characters, # are needed: generate one, `openssl rand -hex #` or `Secret::generate`, or let the provider issue one",
+        "the secret has room for # bits, # are needed: generate one, `openssl rand -hex #` or `Secret::generate`, or let the provider issue one",
+        "the secret is a placeholder or contains a denied word: generate one, `openssl rand -hex #` or `Secret::generate`, or let the provider issue one",
         "the secret is empty",
-        "words, repeats and runs leave the secret about # bits, # are needed: generate one with `openssl rand -hex #`",
+        "words, repeats and runs leave the secret about # bits, # are needed: generate one, `openssl rand -hex #` or `Secret::generate`, or let the provider issue one",
     ];
     assert_eq!(messages, expected);
 }

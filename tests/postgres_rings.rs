@@ -7,6 +7,8 @@ mod database;
 mod follow;
 #[path = "postgres_rings/operators.rs"]
 mod operators;
+#[path = "support/ring_store.rs"]
+mod ring_store;
 #[path = "postgres_rings/rows.rs"]
 mod rows;
 #[path = "support/servers.rs"]
@@ -18,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use database::Database;
-use hookring::postgres::{PostgresKeyringStore, PostgresRingError};
+use hookring::postgres::{PostgresKeyringError, PostgresKeyringStore};
 use hookring::{AeadError, AeadSeal, Change, Keyring, KeyringStore, Secret, SecretFormat, SecretPolicy, Timestamp};
 use servers::Server;
 
@@ -26,7 +28,7 @@ const START: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
 const HOUR: Duration = Duration::from_secs(3600);
 
 type Store = PostgresKeyringStore<Database, Arc<AeadSeal>>;
-type Failure = PostgresRingError<deadpool_postgres::PoolError, AeadError>;
+type Failure = PostgresKeyringError<deadpool_postgres::PoolError, AeadError>;
 
 /// Different for each number, and strong in every policy.
 fn text(n: u32) -> String {

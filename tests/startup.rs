@@ -82,8 +82,12 @@ fn good_secrets_start_and_only_ids_are_shown() {
 
 #[test]
 fn each_bad_current_secret() {
-    let lost = format!("{CURRENT}: not set: set it to the secret; a new one comes from `openssl rand -hex 32`");
-    let empty = format!("{CURRENT}: the secret is empty: set one; a new one comes from `openssl rand -hex 32`");
+    let lost = format!(
+        "{CURRENT}: not set: set it to the secret; a new one comes from its provider, `openssl rand -hex 32` or `Secret::generate`"
+    );
+    let empty = format!(
+        "{CURRENT}: the secret is empty: set one; a new one comes from its provider, `openssl rand -hex 32` or `Secret::generate`"
+    );
     refuses(&[], &[&lost]);
     refuses(&[(CURRENT, "")], &[&empty]);
     refuses(&[(CURRENT, "   ")], &[&empty]);

@@ -75,7 +75,8 @@ impl Fleet {
         let with = if kind == Kind::Dual { SignWith::AllLive } else { SignWith::Current };
         let process = |n: i64| {
             // Each ring was made at another time, as in real life.
-            let ring = SharedKeyring::new(Keyring::new(keys[0].clone(), Timestamp::from_unix_secs(START - 86_400 - n)).ring);
+            let born = Timestamp::from_unix_secs(START - 86_400 - n);
+            let ring = SharedKeyring::new_at(Keyring::new(keys[0].clone(), born).ring, born);
             let sign = Signer::new(scheme, ring.clone(), with).expect("a signer");
             let verify = Verifier::new(scheme, ring.clone()).expect("a verifier");
             Process { ring, skew: n % (2 * SKEW as i64 + 1) - SKEW as i64, sign, verify }
@@ -131,7 +132,7 @@ impl Fleet {
     ) {
         let process = if sender { &self.senders[at] } else { &self.receivers[at] };
         let change = change(&process.ring.load(), self.now()).expect("the transition is legal");
-        process.ring.replace(change.ring).expect("the ring is newer");
+        process.ring.replace_at(change.ring, self.now()).expect("the ring is newer");
     }
 
     /// Lets so many seconds pass.

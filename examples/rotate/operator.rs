@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hookring::Part;
+use hookring::Duty;
 use hookring::rollout::{self, Missing, Step};
 
 use crate::fleet::{DRAIN, Fleet};
@@ -107,13 +107,13 @@ fn one(fleet: &mut Fleet, at: &[usize], act: impl FnOnce(&mut Fleet, bool, usize
 pub(crate) const fn label(step: &Step) -> &'static str {
     match step {
         Step::Idle => "idle",
-        Step::Wait { part: Part::Receiver, .. } => "stage on receivers",
+        Step::Wait { duty: Duty::Receiver, .. } => "stage on receivers",
         Step::Wait { .. } => "stage on senders",
-        Step::Promote { part: Part::Receiver, .. } => "promote on receivers",
+        Step::Promote { duty: Duty::Receiver, .. } => "promote on receivers",
         Step::Promote { .. } => "promote on senders",
         Step::RollBack { .. } => "roll senders back",
         Step::Drain { .. } => "drain",
-        Step::Drop { part: Part::Receiver, .. } => "drop on receivers",
+        Step::Drop { duty: Duty::Receiver, .. } => "drop on receivers",
         Step::Drop { .. } => "drop on senders",
         _ => "other",
     }

@@ -38,11 +38,12 @@ pub(super) const fn cause_of(why: SecretError) -> Option<Cause> {
         SecretError::LineBreak => Cause::SecretLineBreak,
         SecretError::SurroundingBlanks => Cause::SecretBlanks,
         SecretError::ByteOrderMark => Cause::SecretBom,
-        SecretError::MarkerBeforePrefix | SecretError::MissingPrefix => Cause::SecretPrefix,
+        SecretError::MarkerBeforePrefix | SecretError::MissingPrefix | SecretError::UnexpectedPrefix => Cause::SecretPrefix,
         SecretError::Empty
         | SecretError::DecodesToNothing
         | SecretError::NotHex
         | SecretError::NotBase64
+        | SecretError::UrlSafeBase64
         | SecretError::NotBase64Url => Cause::SecretTruncated,
         _ => return None,
     })

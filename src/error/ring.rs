@@ -33,12 +33,35 @@ pub enum Refused {
     /// The ring holds no key with this id.
     #[error("the ring holds no key with this id")]
     UnknownKey,
+    /// The second of two transitions was not made on the ring of the first.
+    #[error("the second transition was not made on the ring of the first")]
+    AnotherRing,
     /// The clock is more than five minutes behind the last transition.
     #[error("the clock is {} s behind the last transition: set it right, or rebase the ring if the ring is wrong", behind.as_secs())]
     ClockWentBack {
         /// How far.
         behind: Duration,
     },
+}
+
+impl Refused {
+    /// A stable label for metrics and answers of an API, such as `"was_revoked"`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NextIsTaken => "next_is_taken",
+            Self::NothingStaged => "nothing_staged",
+            Self::NoPrevious => "no_previous",
+            Self::SameKey => "same_key",
+            Self::WasRevoked => "was_revoked",
+            Self::WrongPlaintext => "wrong_plaintext",
+            Self::TooManyLive => "too_many_live",
+            Self::GraceTooLong => "grace_too_long",
+            Self::UnknownKey => "unknown_key",
+            Self::AnotherRing => "another_ring",
+            Self::ClockWentBack { .. } => "clock_went_back",
+        }
+    }
 }
 
 /// Why a secret cannot be derived.

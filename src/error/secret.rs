@@ -25,12 +25,19 @@ pub enum SecretError {
     /// [`SecretFormat::Whsec`](crate::SecretFormat::Whsec) without its prefix.
     #[error("the secret does not start with `whsec_`: if it is bare base64, use the format Base64")]
     MissingPrefix,
+    /// A text that starts with `whsec_`, to be read in a format that has no such prefix. As URL-safe base64 it would
+    /// silently be another key.
+    #[error("the secret starts with `whsec_`: use the format Whsec")]
+    UnexpectedPrefix,
     /// The text is not hexadecimal, or has an odd number of digits.
     #[error("the secret is not hexadecimal: pairs of 0-9, a-f")]
     NotHex,
     /// The text is not canonical standard base64.
     #[error("the secret is not standard base64 in its canonical form")]
     NotBase64,
+    /// The text has `-` or `_` where standard base64 has `+` and `/`.
+    #[error("the secret has `-` or `_`, which belong to URL-safe base64 and not to standard base64")]
+    UrlSafeBase64,
     /// The text is not canonical URL-safe base64 without padding.
     #[error("the secret is not URL-safe base64 without padding, in its canonical form")]
     NotBase64Url,
@@ -43,7 +50,9 @@ pub enum SecretError {
         maximum: usize,
     },
     /// Too little room for randomness.
-    #[error("the secret has room for {bits} bits, {minimum} are needed: generate one with `openssl rand -hex 32`")]
+    #[error(
+        "the secret has room for {bits} bits, {minimum} are needed: generate one, `openssl rand -hex 32` or `Secret::generate`, or let the provider issue one"
+    )]
     TooShort {
         /// Length times the bits that one character of its alphabet can carry.
         bits: u32,
@@ -51,7 +60,9 @@ pub enum SecretError {
         minimum: u32,
     },
     /// A random text of this length would have more different characters.
-    #[error("the secret has {distinct} different characters, {minimum} are needed: generate one with `openssl rand -hex 32`")]
+    #[error(
+        "the secret has {distinct} different characters, {minimum} are needed: generate one, `openssl rand -hex 32` or `Secret::generate`, or let the provider issue one"
+    )]
     TooFewDistinct {
         /// How many different characters it has.
         distinct: usize,
@@ -59,17 +70,21 @@ pub enum SecretError {
         minimum: usize,
     },
     /// It is, or contains, a text that stands in for a secret, or a word that the application denies.
-    #[error("the secret is a placeholder or contains a denied word: generate one with `openssl rand -hex 32`")]
+    #[error(
+        "the secret is a placeholder or contains a denied word: generate one, `openssl rand -hex 32` or `Secret::generate`, or let the provider issue one"
+    )]
     Placeholder,
     /// Half of it or more repeats an earlier part, counts up or down, or follows the keyboard.
-    #[error("{percent} % of the secret is repeats, runs or keyboard walks: generate one with `openssl rand -hex 32`")]
+    #[error(
+        "{percent} % of the secret is repeats, runs or keyboard walks: generate one, `openssl rand -hex 32` or `Secret::generate`, or let the provider issue one"
+    )]
     Repetitive {
         /// How much of it: 50 to 100.
         percent: u8,
     },
     /// Its words, repeats, runs and keyboard walks leave too little that a guesser would not try.
     #[error(
-        "words, repeats and runs leave the secret about {bits} bits, {minimum} are needed: generate one with `openssl rand -hex 32`"
+        "words, repeats and runs leave the secret about {bits} bits, {minimum} are needed: generate one, `openssl rand -hex 32` or `Secret::generate`, or let the provider issue one"
     )]
     Predictable {
         /// About how many bits it takes to describe the secret.

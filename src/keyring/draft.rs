@@ -28,6 +28,7 @@ impl<K: Key> Draft<K> {
             tombstones: Arc::default(),
             lineage: Lineage::NONE,
             origin: Lineage::NONE,
+            taken: Some(now),
         };
         Self { inner, events: Vec::from([event]) }
     }
@@ -46,6 +47,8 @@ impl<K: Key> Draft<K> {
                 tombstones: Arc::clone(&ring.tombstones),
                 lineage: ring.lineage,
                 origin: ring.origin,
+                // What the transition changes is stamped with its time; the rest the process has had since then.
+                taken: ring.taken,
             },
             events: dead.iter().map(|old| EventKind::Expired { key: old.key.id() }).collect(),
         }
@@ -65,17 +68,8 @@ impl<K: Key> Draft<K> {
         Change { ring: Keyring(Arc::new(self.inner)), events, parent }
     }
 
-    /// A key that enters the ring must not be in it, nor have been revoked from it. Nor may another key have its name:
-    /// pages and the audit trail would say of the one what is true of the other.
     pub(super) fn is_new(&self, key: &K) -> Result<(), Refused> {
-        let (fingerprint, id) = (key.fingerprint(), key.id());
-        if self.inner.held().any(|held| held.fingerprint() == fingerprint || held.id() == id) {
-            return Err(Refused::SameKey);
-        }
-        if self.inner.tombstones.iter().any(|dead| dead.fingerprint == fingerprint || dead.id == id) {
-            return Err(Refused::WasRevoked);
-        }
-        Ok(())
+        self.inner.may_enter(key)
     }
 
     pub(super) fn stage(&mut self, key: Arc<K>) -> Result<(), Refused> {
@@ -105,20 +99,19 @@ impl<K: Key> Draft<K> {
     }
 
     /// Makes a key previous; without grace it is dropped. The deadline is computed here and never again.
-    pub(super) fn retire(&mut self, held: Held<K>, grace: Duration, signed: bool) -> Option<Timestamp> {
+    pub(super) fn retire(&mut self, held: Held<K>, grace: Duration, can_roll_back: bool) -> Option<Timestamp> {
         let since = self.inner.as_of;
         let expires = (!grace.is_zero()).then(|| since.plus(grace))?;
-        self.inner.previous.push(Retired { key: held.key, since, expires, signed });
+        self.inner.previous.push(Retired { key: held.key, since, expires, can_roll_back });
         Some(expires)
     }
 
     /// Adds a key that was current before the ring was made, unless it is dead by now.
-    #[cfg(feature = "std")]
     pub(super) fn keep(&mut self, key: Arc<K>, expires: Timestamp) {
         let (since, id) = (self.inner.as_of, key.id());
         if since < expires {
             self.events.push(EventKind::Kept { key: id, expires });
-            self.inner.previous.push(Retired { key, since, expires, signed: true });
+            self.inner.previous.push(Retired { key, since, expires, can_roll_back: true });
         } else {
             self.events.push(EventKind::Expired { key: id });
         }
@@ -128,7 +121,7 @@ impl<K: Key> Draft<K> {
         if self.inner.next.is_some() {
             return Err(Refused::NextIsTaken);
         }
-        let newest = self.inner.previous.iter().rposition(|old| old.signed).ok_or(Refused::NoPrevious)?;
+        let newest = self.inner.previous.iter().rposition(|old| old.can_roll_back).ok_or(Refused::NoPrevious)?;
         let back = self.inner.previous.remove(newest);
         let since = self.inner.as_of;
         let failed = self.inner.current.take();

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::{Keyring, Lineage, Role};
+use crate::error::Refused;
 use crate::key::{Key, KeyId};
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -30,6 +31,38 @@ impl<K: Key> Change<K> {
     }
 }
 
+impl<K: Key> Change<K> {
+    /// This transition and another one on its ring as one change, to be stored by one
+    /// [`swap`](crate::KeyringStore::swap): both or neither.
+    ///
+    /// The ring's generation grows by two, and each event keeps its own.
+    ///
+    /// ```
+    /// # use hookring::{Keyring, Secret, SecretFormat, Timestamp};
+    /// # let now = Timestamp::from_unix_secs(1_790_000_000);
+    /// # let new = || Secret::generate(SecretFormat::Utf8);
+    /// # let ring: Keyring = Keyring::new(new()?, now).ring.rotate(new()?, core::time::Duration::from_secs(60), now)?.ring;
+    /// // The new key has leaked: back to the old one, and the new one is dead.
+    /// let leaked = ring.current().ok_or("suspended")?.id();
+    /// let change = ring.rollback(now)?.and_then(|ring| ring.revoke(leaked, now))?;
+    /// assert_eq!((change.ring.generation(), change.parent()), (4, Some(ring.lineage())));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Why the second transition is refused, and [`Refused::AnotherRing`] if it was not made on the ring that was given.
+    pub fn and_then(self, second: impl FnOnce(&Keyring<K>) -> Result<Self, Refused>) -> Result<Self, Refused> {
+        let Self { ring: between, mut events, parent } = self;
+        let Self { ring, events: more, parent: made_on } = second(&between)?;
+        if made_on != Some(between.lineage()) {
+            return Err(Refused::AnotherRing);
+        }
+        events.extend(more);
+        Ok(Self { ring, events, parent })
+    }
+}
+
 impl<K: Key> fmt::Debug for Change<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Change").field("ring", &self.ring).field("events", &self.events).finish()
@@ -37,6 +70,9 @@ impl<K: Key> fmt::Debug for Change<K> {
 }
 
 /// One entry of the audit trail. Operator, ticket and reason are the caller's to add.
+///
+/// With the feature `serde`: the names of fields and kinds stay as they are. Kinds and fields may be added, so readers
+/// ignore fields that they do not know, and keep entries of kinds that they do not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -121,4 +157,24 @@ pub enum EventKind {
         /// What it was.
         from: Timestamp,
     },
+}
+
+impl EventKind {
+    /// A stable label for metrics and for the audit trail, such as `"promoted"`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Created { .. } => "created",
+            Self::Kept { .. } => "kept",
+            Self::Staged { .. } => "staged",
+            Self::Unstaged { .. } => "unstaged",
+            Self::Promoted { .. } => "promoted",
+            Self::RolledBack { .. } => "rolled_back",
+            Self::Revoked { .. } => "revoked",
+            Self::Replaced { .. } => "replaced",
+            Self::Expired { .. } => "expired",
+            Self::TombstoneDropped { .. } => "tombstone_dropped",
+            Self::ClockRebased { .. } => "clock_rebased",
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! A chain of hashes over the history of a ring: two rings with equal lineage went through the same transitions.
 
 use core::fmt;
+use core::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
@@ -50,14 +51,34 @@ impl Lineage {
 }
 
 impl fmt::Display for Lineage {
-    /// The first eight bytes in hexadecimal digits: enough to tell two rings apart.
+    /// 64 hexadecimal digits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().take(8).try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
 impl fmt::Debug for Lineage {
+    /// The first eight bytes: enough to tell rings apart in a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Lineage({self})")
+        f.write_str("Lineage(")?;
+        self.0.iter().take(8).try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        f.write_str("…)")
     }
 }
+
+impl FromStr for Lineage {
+    type Err = BadLineage;
+
+    /// Reads what `Display` writes.
+    fn from_str(text: &str) -> Result<Self, BadLineage> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text, &mut bytes).map_err(|_| BadLineage)?;
+        Ok(Self(bytes))
+    }
+}
+
+/// A text that is not a [`Lineage`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a lineage is 64 hexadecimal digits")]
+#[non_exhaustive]
+pub struct BadLineage;

@@ -24,7 +24,7 @@ pub(crate) struct Record<K> {
 pub(crate) enum Place {
     Current { since: Timestamp },
     Next { since: Timestamp, returned: bool },
-    Previous { since: Timestamp, expires: Timestamp, signed: bool },
+    Previous { since: Timestamp, expires: Timestamp, can_roll_back: bool },
 }
 
 impl<K: Key> Record<K> {
@@ -34,7 +34,7 @@ impl<K: Key> Record<K> {
         let next =
             inner.next.iter().map(|held| (Place::Next { since: held.since, returned: held.returned }, Arc::clone(&held.key)));
         let previous = inner.previous.iter().map(|old| {
-            let place = Place::Previous { since: old.since, expires: old.expires, signed: old.signed };
+            let place = Place::Previous { since: old.since, expires: old.expires, can_roll_back: old.can_roll_back };
             (place, Arc::clone(&old.key))
         });
         Self {
@@ -60,18 +60,15 @@ impl<K: Key> Record<K> {
             tombstones: self.tombstones,
             lineage: self.lineage,
             origin: self.origin,
+            taken: None,
         };
         for (place, key) in self.keys {
-            let (fingerprint, id) = (key.fingerprint(), key.id());
-            let known = inner.held().any(|held: &K| held.fingerprint() == fingerprint || held.id() == id);
-            if known || inner.tombstones.iter().any(|dead| dead.fingerprint == fingerprint) {
-                return None;
-            }
+            inner.may_enter(&*key).ok()?;
             let displaced = match place {
                 Place::Current { since } => inner.current.replace(Held::new(key, since)).is_some(),
                 Place::Next { since, returned } => inner.next.replace(Held { key, since, returned }).is_some(),
-                Place::Previous { since, expires, signed } => {
-                    inner.previous.push(Retired { key, since, expires, signed });
+                Place::Previous { since, expires, can_roll_back } => {
+                    inner.previous.push(Retired { key, since, expires, can_roll_back });
                     false
                 }
             };
@@ -80,5 +77,33 @@ impl<K: Key> Record<K> {
             }
         }
         fits.then(|| Keyring(Arc::new(inner)))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::encoding::SecretFormat;
+    use crate::error::Refused;
+    use crate::policy::SecretPolicy;
+    use crate::secret::Secret;
+
+    /// What no transition lets into a ring does not come in from a store either: here the label of a revoked key.
+    #[test]
+    fn the_name_of_a_revoked_key_does_not_come_back() {
+        let key = |n: u8| {
+            let text = alloc::format!("{n:02x}").repeat(32);
+            Secret::parse(&text, SecretFormat::Hex, &SecretPolicy::dangerous_any_strength()).unwrap()
+        };
+        let now = Timestamp::from_unix_secs(1_790_000_000);
+        let ring: Keyring = Keyring::new(key(1).labelled("billing").unwrap(), now).ring;
+        let ring = ring.replace_compromised(key(2), now).unwrap().ring;
+        assert!(Record::of(&ring).into_ring().is_some());
+        let namesake = Arc::new(key(3).labelled("billing").unwrap());
+        assert_eq!(ring.stage(Arc::clone(&namesake), now).unwrap_err(), Refused::WasRevoked);
+        let mut record = Record::of(&ring);
+        record.keys.push((Place::Next { since: now, returned: false }, namesake));
+        assert!(record.into_ring().is_none());
     }
 }

@@ -17,7 +17,7 @@ const RECENTLY_REVOKED: usize = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-pub enum Part {
+pub enum Duty {
     /// Unknown: the page is of the ring alone.
     Ring,
     /// Signs with the current key.
@@ -31,12 +31,15 @@ pub enum Part {
 /// The state of a ring in one process, without key material: fit for a health page.
 ///
 /// Two processes agree if and only if generation and lineage of their pages agree.
+///
+/// With the feature `serde`: names stay as they are, and fields may be added, so that pages of processes with different
+/// versions of this crate can be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Status {
     /// What the process does with the ring.
-    pub part: Part,
+    pub duty: Duty,
     /// When the page was made.
     pub at: Timestamp,
     /// The generation of the ring.
@@ -47,7 +50,7 @@ pub struct Status {
     pub origin: Lineage,
     /// The time of the last transition.
     pub as_of: Timestamp,
-    /// When the process took this ring, if it tells: see [`Status::taken_at`].
+    /// When the process took this ring; `None` if that is not known. See [`Status::with_taken_at`].
     pub taken_at: Option<Timestamp>,
     /// The live keys: current, next, then previous from the newest to the oldest.
     pub keys: Vec<KeyStatus>,
@@ -76,7 +79,7 @@ pub struct KeyStatus {
 }
 
 impl Status {
-    pub(crate) fn of<K: Key>(ring: &Keyring<K>, part: Part, now: Timestamp) -> Self {
+    pub(crate) fn of<K: Key>(ring: &Keyring<K>, duty: Duty, now: Timestamp) -> Self {
         let inner = &*ring.0;
         let since = |live: &Live<'_, K>| match live.role {
             Role::Current => inner.current.as_ref().map(|held| held.since),
@@ -92,13 +95,13 @@ impl Status {
             returned: live.role == Role::Next && inner.next.as_ref().is_some_and(|held| held.returned),
         };
         Self {
-            part,
+            duty,
             at: now,
             generation: inner.generation,
             lineage: inner.lineage,
             origin: inner.origin,
             as_of: inner.as_of,
-            taken_at: None,
+            taken_at: inner.taken,
             keys: ring.live(now).map(page).collect(),
             revoked: inner.tombstones.iter().rev().take(RECENTLY_REVOKED).map(|dead| dead.id).collect(),
         }
@@ -106,9 +109,12 @@ impl Status {
 
     /// The page with the time at which the process took this ring: when it started, or when it last replaced the ring.
     ///
-    /// A ring tells when it was made, not when it arrived. A sender that took it later signed with its old key until then.
+    /// A ring tells when it was made, not when it arrived. A sender that took it later signed with its old key until then,
+    /// so the drain is counted from its arrival. [`SharedKeyring`](crate::SharedKeyring) stamps the rings that it takes, and
+    /// a ring that this process made was taken when it was made. Only a page of a ring that was
+    /// [opened](crate::Keyring::open) and is used without a `SharedKeyring` has to be stamped with this.
     #[must_use]
-    pub const fn taken_at(mut self, at: Timestamp) -> Self {
+    pub const fn with_taken_at(mut self, at: Timestamp) -> Self {
         self.taken_at = Some(at);
         self
     }

@@ -1,11 +1,10 @@
 //! The transitions of a ring: from one value to the next, or a refusal that changes nothing.
 
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::draft::Draft;
-use super::{CLOCK_SLACK, Change, EventKind, Held, Inner, Keyring, MAX_GRACE, Retired};
+use super::{CLOCK_SLACK, Change, EventKind, Held, Keyring, MAX_GRACE};
 use crate::error::Refused;
 use crate::key::{IntoKey, Key, KeyId};
 use crate::time::Timestamp;
@@ -25,19 +24,43 @@ impl<K: Key> Keyring<K> {
         Draft::first(current.into_key(), now).done()
     }
 
-    /// A ring with a current key and one that was current before, which verifies until `expires`; it is left out if that
-    /// has passed.
+    /// A ring with a current key and one that was current before, which verifies until `expires`: for a process that gets
+    /// both from files or a secret manager at every start, and has no store. From the environment:
+    /// [`Keyring::from_env`].
     ///
-    /// Only for rings from a place that keeps deadlines, such as the environment.
-    #[cfg(feature = "std")]
-    pub(crate) fn with_previous(
-        current: Arc<K>,
-        previous: Arc<K>,
+    /// `expires` is a point in time that is kept where the secrets are kept. Do not compute it as now and a grace: then
+    /// every restart would begin the grace again, and the old key would never die. If it has passed, the previous key is
+    /// left out, which the events say.
+    ///
+    /// ```
+    /// # use core::time::Duration;
+    /// # use hookring::{Keyring, Secret, SecretFormat, Timestamp};
+    /// # let (current, previous) = (Secret::generate(SecretFormat::Utf8)?, Secret::generate(SecretFormat::Utf8)?);
+    /// # let now = Timestamp::from_unix_secs(1_790_000_000);
+    /// // From the secret manager, beside the secrets: when they were exchanged, and the grace that was agreed on.
+    /// let (exchanged, grace) = (Timestamp::from_unix_secs(1_789_950_000), Duration::from_secs(24 * 3600));
+    /// let ring: Keyring = Keyring::with_previous(current, previous, exchanged.plus(grace), now)?.ring;
+    /// assert_eq!(ring.live(now).count(), 2);
+    /// assert_eq!(ring.live(exchanged.plus(grace)).count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::GraceTooLong`] if `expires` is more than 30 days ahead, [`Refused::SameKey`] if both are one key.
+    ///
+    /// # Security
+    ///
+    /// Such a ring is new at every start: it remembers no revoked keys.
+    pub fn with_previous(
+        current: impl IntoKey<Key = K>,
+        previous: impl IntoKey<Key = K>,
         expires: Timestamp,
         now: Timestamp,
     ) -> Result<Change<K>, Refused> {
         grace_is_fine(expires.since(now))?;
-        let mut draft = Draft::first(current, now);
+        let mut draft = Draft::first(current.into_key(), now);
+        let previous = previous.into_key();
         draft.is_new(&previous)?;
         draft.keep(previous, expires);
         Ok(draft.done())
@@ -145,10 +168,17 @@ impl<K: Key> Keyring<K> {
 
     /// Repairs a ring that was changed under a clock far in the future: drops what is dead by the ring's own time, then
     /// sets that time to `now`. Deadlines stay as they are.
+    ///
+    /// # Security
+    ///
+    /// Deadlines that were computed under the wrong clock stay wrong: such a previous key lives longer than it was meant
+    /// to. Look at [`Keyring::status`] afterwards, and revoke what should be dead. From then on the ring no longer knows
+    /// how late it is at least: a process whose clock is behind accepts a previous key for that much longer.
     pub fn rebase_clock(&self, now: Timestamp) -> Change<K> {
         let mut draft = Draft::after(&self.0, self.0.as_of);
         draft.events.push(EventKind::ClockRebased { from: self.0.as_of });
         draft.inner.as_of = now;
+        draft.inner.taken = draft.inner.taken.map(|taken| taken.min(now));
         draft.done()
     }
 
@@ -165,14 +195,9 @@ pub(super) fn without_expired<K: Key>(ring: &Keyring<K>, now: Timestamp) -> Keyr
     if inner.previous.iter().all(|old| time < old.expires) {
         return ring.clone();
     }
-    let previous: Vec<Retired<K>> = inner.previous.iter().filter(|old| time < old.expires).cloned().collect();
-    Keyring(Arc::new(Inner {
-        previous,
-        current: inner.current.clone(),
-        next: inner.next.clone(),
-        tombstones: Arc::clone(&inner.tombstones),
-        ..*inner
-    }))
+    let mut inner = inner.clone();
+    inner.previous.retain(|old| time < old.expires);
+    Keyring(Arc::new(inner))
 }
 
 fn grace_is_fine(grace: Duration) -> Result<(), Refused> {

@@ -23,8 +23,8 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// [`LoadError`], which names the variable: [`LoadProblem::Missing`], [`LoadProblem::NotUnicode`] or
-    /// [`LoadProblem::Secret`]. A line break at the end is an error and not removed, because the rest of the environment
+    /// [`LoadError`], which names the variable: [`LoadProblem::Missing`], [`LoadProblem::Quoted`],
+    /// [`LoadProblem::NotUnicode`] or [`LoadProblem::Secret`]. A line break at the end is an error and not removed, because the rest of the environment
     /// was probably set in the same way.
     ///
     /// # Security
@@ -48,7 +48,11 @@ pub(super) fn value(lookup: &impl Fn(&str) -> Option<OsString>, name: &str) -> O
 }
 
 pub(super) fn secret(lookup: &impl Fn(&str) -> Option<OsString>, name: &str, form: Form<'_>) -> Result<Secret, LoadProblem> {
-    parse(&value(lookup, name).ok_or(LoadProblem::Missing)?, form)
+    let value = value(lookup, name).ok_or(LoadProblem::Missing)?;
+    if matches!(value.as_slice(), [b'"', .., b'"'] | [b'\'', .., b'\'']) {
+        return Err(LoadProblem::Quoted);
+    }
+    parse(&value, form)
 }
 
 #[cfg(test)]
@@ -73,6 +77,10 @@ mod tests {
         assert_eq!(load(Some("".into())).unwrap_err(), LoadProblem::Secret(SecretError::Empty));
         assert_eq!(load(Some("  ".into())).unwrap_err(), LoadProblem::Secret(SecretError::Empty));
         assert_eq!(load(Some(alloc::format!("{good}\n").into())).unwrap_err(), LoadProblem::Secret(SecretError::LineBreak));
+        for quote in ['"', '\''] {
+            assert_eq!(load(Some(alloc::format!("{quote}{good}{quote}").into())).unwrap_err(), LoadProblem::Quoted);
+        }
+        assert!(load(Some(alloc::format!("\"{good}'").into())).is_ok(), "no quotes of one kind");
         let short = load(Some("abc".into())).unwrap_err();
         assert!(matches!(short, LoadProblem::Secret(SecretError::TooShort { minimum: 256, .. })), "{short:?}");
     }

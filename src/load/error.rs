@@ -10,8 +10,9 @@ use std::path::PathBuf;
 use crate::error::SecretError;
 use crate::time::Timestamp;
 
-/// A secret that cannot be loaded. `Display` is one line: where, which rule, what to do; never the value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A secret that cannot be loaded. `Display` is one line: where, which rule, what to do; never the value. `Debug` is the
+/// same, because that is what a `main` that returns it prints.
+#[derive(Clone, PartialEq, Eq)]
 pub struct LoadError {
     origin: LoadOrigin,
     problem: LoadProblem,
@@ -32,8 +33,11 @@ pub enum LoadOrigin {
 #[non_exhaustive]
 pub enum LoadProblem {
     /// The variable is not set.
-    #[error("not set: set it to the secret; a new one comes from `openssl rand -hex 32`")]
+    #[error("not set: set it to the secret; a new one comes from its provider, `openssl rand -hex 32` or `Secret::generate`")]
     Missing,
+    /// The value of the variable stands in quotes, which belong to the file or script that it was set by.
+    #[error("the value stands in quotes, which would be a part of the secret: set it without them")]
+    Quoted,
     /// The value is not Unicode text.
     #[error("not UTF-8 text: write binary secrets as hex or base64 and load them in that format")]
     NotUnicode,
@@ -75,7 +79,9 @@ struct Advice<'a>(&'a SecretError);
 impl fmt::Display for Advice<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            SecretError::Empty => f.write_str("the secret is empty: set one; a new one comes from `openssl rand -hex 32`"),
+            SecretError::Empty => f.write_str(
+                "the secret is empty: set one; a new one comes from its provider, `openssl rand -hex 32` or `Secret::generate`",
+            ),
             other => other.fmt(f),
         }
     }
@@ -115,12 +121,18 @@ impl fmt::Display for LoadError {
     }
 }
 
+impl fmt::Debug for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl Error for LoadError {}
 
 /// Everything that is wrong with the secrets of a ring, so that one restart is enough to repair it. Never empty.
 ///
-/// `Display` has one line for each.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// `Display` has one line for each, and `Debug` the same, after a line break where `main` prints `Error: ` in front.
+#[derive(Clone, PartialEq, Eq)]
 pub struct LoadErrors(Vec<LoadError>);
 
 impl LoadErrors {
@@ -156,6 +168,12 @@ impl fmt::Display for LoadErrors {
             let between = if n == 0 { "" } else { "\n" };
             write!(f, "{between}{error}")
         })
+    }
+}
+
+impl fmt::Debug for LoadErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n{self}")
     }
 }
 

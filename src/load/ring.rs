@@ -1,6 +1,5 @@
 //! A ring from the environment: a current secret, and a previous one until its deadline.
 
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use std::ffi::OsString;
 
@@ -106,7 +105,7 @@ fn load(
             // Whether both are one key is worth knowing even if the deadline is wrong as well, so it is judged first.
             let expires_or_now = *expires.as_ref().unwrap_or(&now);
             let change = current.zip(previous).and_then(|(current, previous)| {
-                let change = Keyring::with_previous(Arc::new(current), Arc::new(previous), expires_or_now, now);
+                let change = Keyring::with_previous(current, previous, expires_or_now, now);
                 // The deadline was judged by the same rule, so it is not what is refused.
                 note(&mut wrong, name, change.map_err(|_| LoadProblem::EqualToCurrent))
             });
@@ -158,6 +157,8 @@ mod tests {
         let wanted: Vec<_> = wanted.iter().map(|(name, problem)| (String::from(*name), problem.clone())).collect();
         assert_eq!(found, wanted);
         assert_eq!(errors.to_string().lines().count(), wanted.len(), "one line each");
+        // What a `main` that returns it prints.
+        assert_eq!(alloc::format!("{errors:?}"), alloc::format!("\n{errors}"));
         for (_, value) in set.iter().filter(|(name, value)| *name != "UNTIL" && !value.is_empty()) {
             assert!(!alloc::format!("{errors} {errors:?}").contains(value), "{value:?} shows");
         }

@@ -8,12 +8,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-pub use error::PostgresRingError;
+pub use error::PostgresKeyringError;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 use tokio_postgres::{GenericClient, Row, Transaction};
 
-use super::trail::{self, AuditEntry, Columns};
+use super::trail::{self, AuditCursor, AuditEntry, Columns};
 use super::{Parameter, Pool};
 use crate::error::ReplaceError;
 use crate::keyring::{Change, Event, EventKind, Keyring, Lineage, Place, Record};
@@ -41,7 +41,7 @@ use crate::time::Timestamp;
 ///     Swapped::Stored => println!("publish it: {:?}", change.ring),
 ///     Swapped::Conflict { found } => println!("another operator made generation {found}: load and decide again"),
 /// }
-/// for entry in store.history("workflow-23", 20).await? {
+/// for entry in store.history("workflow-23", None, 20).await? {
 ///     println!("{} {} {:?}", entry.stored_at, entry.stored_by, entry.event.kind);
 /// }
 /// # Ok(())
@@ -84,8 +84,18 @@ pub struct StoredRing {
     pub stored_at: Timestamp,
 }
 
+/// What became of a ring that was to be sealed anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "after a conflict the old material is still in the database"]
+pub enum Resealed {
+    /// It is. The events of the keys that were left out went to the audit trail.
+    Done(Vec<Event>),
+    /// Somebody changed the ring meanwhile. Nothing was stored: try again.
+    Conflict,
+}
+
 /// The result of a call that opens rings.
-type Answer<T, P, S> = Result<T, PostgresRingError<<P as Pool>::Error, <S as Seal>::Error>>;
+type Answer<T, P, S> = Result<T, PostgresKeyringError<<P as Pool>::Error, <S as Seal>::Error>>;
 
 /// A row without its ring.
 struct Head {
@@ -105,7 +115,7 @@ impl<P: Pool, S: Seal> PostgresKeyringStore<P, S> {
     ///
     /// # Errors
     ///
-    /// [`PostgresRingError`]. The transaction must be rolled back: dropping it does.
+    /// [`PostgresKeyringError`]. The transaction must be rolled back: dropping it does.
     pub async fn swap_in<K: StoredKey>(
         &self,
         transaction: &Transaction<'_>,
@@ -113,40 +123,36 @@ impl<P: Pool, S: Seal> PostgresKeyringStore<P, S> {
         expected: u64,
         change: &Change<K>,
     ) -> Answer<Swapped, P, S> {
-        let ring = change.ring.seal(owner, &self.seal).await.map_err(PostgresRingError::Snapshot)?;
+        let ring = change.ring.seal(owner, &self.seal).await.map_err(PostgresKeyringError::Snapshot)?;
         if Self::store(transaction, owner, expected, change, &ring).await? {
             return Ok(Swapped::Stored);
         }
         Self::why_not(transaction, owner, change).await
     }
 
-    /// The newest `limit` entries of the audit trail of an owner, newest first.
+    /// Up to `limit` entries of the audit trail of an owner, newest first: from the newest one on, or from the one after
+    /// the given place on. The next page begins after [`AuditEntry::cursor`] of the last entry of this one.
+    ///
+    /// One transition has several entries, so a page may end in the middle of it.
     ///
     /// # Errors
     ///
-    /// [`PostgresRingError::Pool`], [`PostgresRingError::Postgres`], and [`PostgresRingError::Unexpected`] for entries
+    /// [`PostgresKeyringError::Pool`], [`PostgresKeyringError::Postgres`], and [`PostgresKeyringError::Unexpected`] for entries
     /// that this version does not know.
-    pub async fn history(&self, owner: &str, limit: u32) -> Answer<Vec<AuditEntry>, P, S> {
-        self.history_before(owner, u64::MAX, limit).await
-    }
-
-    /// The same for entries of generations below the given one, to page through a long trail.
-    ///
-    /// # Errors
-    ///
-    /// As [`history`](Self::history).
-    pub async fn history_before(&self, owner: &str, generation: u64, limit: u32) -> Answer<Vec<AuditEntry>, P, S> {
-        let (below, limit) = (i64::try_from(generation).unwrap_or(i64::MAX), i64::from(limit));
-        let parameters: [Parameter<'_>; 3] = [(&owner, Type::TEXT), (&below, Type::INT8), (&limit, Type::INT8)];
+    pub async fn history(&self, owner: &str, before: Option<AuditCursor>, limit: u32) -> Answer<Vec<AuditEntry>, P, S> {
+        let AuditCursor { generation, place } = before.unwrap_or(AuditCursor::END);
+        let limit = i64::from(limit);
+        let parameters: [Parameter<'_>; 4] =
+            [(&owner, Type::TEXT), (&generation, Type::INT8), (&place, Type::INT2), (&limit, Type::INT8)];
         let rows = self.query(statements::HISTORY, &parameters).await?;
-        rows.iter().map(|row| trail::entry(row).ok_or(PostgresRingError::Unexpected)).collect()
+        rows.iter().map(|row| trail::entry(row).ok_or(PostgresKeyringError::Unexpected)).collect()
     }
 
     /// Up to `limit` stored rings in the order of their owners, from the first one after the given owner; `""` begins.
     ///
     /// # Errors
     ///
-    /// [`PostgresRingError::Pool`], [`PostgresRingError::Postgres`] and [`PostgresRingError::Unexpected`].
+    /// [`PostgresKeyringError::Pool`], [`PostgresKeyringError::Postgres`] and [`PostgresKeyringError::Unexpected`].
     pub async fn owners(&self, after: &str, limit: u32) -> Answer<Vec<StoredRing>, P, S> {
         let limit = i64::from(limit);
         let rows = self.query(statements::OWNERS, &[(&after, Type::TEXT), (&limit, Type::INT8)]).await?;
@@ -155,7 +161,7 @@ impl<P: Pool, S: Seal> PostgresKeyringStore<P, S> {
             let stored_at = Timestamp::from_unix_millis(row.try_get(3).ok()?);
             Some(StoredRing { owner: row.try_get(2).ok()?, generation, lineage, stored_at })
         };
-        rows.iter().map(|row| ring(row).ok_or(PostgresRingError::Unexpected)).collect()
+        rows.iter().map(|row| ring(row).ok_or(PostgresKeyringError::Unexpected)).collect()
     }
 
     /// Brings a published ring up to date: for a process that polls, and for the start of one that watches.
@@ -164,12 +170,12 @@ impl<P: Pool, S: Seal> PostgresKeyringStore<P, S> {
     ///
     /// # Errors
     ///
-    /// [`PostgresRingError::Replace`] if the stored ring is older or a fork, [`PostgresRingError::NoRing`] if there is
+    /// [`PostgresKeyringError::Replace`] if the stored ring is older or a fork, [`PostgresKeyringError::NoRing`] if there is
     /// none, and all others. The published ring stays in use, and its deadlines still pass.
     pub async fn refresh<K: StoredKey>(&self, owner: &str, shared: &SharedKeyring<K>) -> Answer<Replaced, P, S> {
         let rows = self.query(statements::HEAD, &[(&owner, Type::TEXT)]).await?;
-        let row = rows.first().ok_or(PostgresRingError::Unexpected)?;
-        let stored = head(row).ok_or(PostgresRingError::Unexpected)?.ok_or(PostgresRingError::NoRing)?;
+        let row = rows.first().ok_or(PostgresKeyringError::Unexpected)?;
+        let stored = head(row).ok_or(PostgresKeyringError::Unexpected)?.ok_or(PostgresKeyringError::NoRing)?;
         let held = shared.load();
         let generation = held.generation();
         if stored.generation == generation && stored.lineage == held.lineage() {
@@ -178,33 +184,33 @@ impl<P: Pool, S: Seal> PostgresKeyringStore<P, S> {
         if stored.generation < generation {
             return Err(ReplaceError::Older { held: generation, offered: stored.generation }.into());
         }
-        let ring = self.load(owner, generation).await?.ok_or(PostgresRingError::NoRing)?;
+        let ring = self.load(owner, generation).await?.ok_or(PostgresKeyringError::NoRing)?;
         Ok(shared.replace(ring)?)
     }
 
     /// Seals the stored ring of an owner anew, under the newest key of the seal and without keys that have expired by
-    /// `now`. Returns the events of those, which go to the audit trail; `None` if somebody changed the ring meanwhile.
+    /// `now`.
     ///
     /// The generation stays: expired keys verify nothing. Call it for every owner a while after a rotation, so that the
     /// old material leaves the database (backups keep what they have), and after the key of the seal was rotated.
     ///
     /// # Errors
     ///
-    /// [`PostgresRingError`].
-    pub async fn reseal<K: StoredKey>(&self, owner: &str, now: Timestamp) -> Answer<Option<Vec<Event>>, P, S> {
-        let (old, ring) = self.load_row::<K>(owner, 0).await?.ok_or(PostgresRingError::NoRing)?;
+    /// [`PostgresKeyringError`].
+    pub async fn reseal<K: StoredKey>(&self, owner: &str, now: Timestamp) -> Answer<Resealed, P, S> {
+        let (old, ring) = self.load_row::<K>(owner, 0).await?.ok_or(PostgresKeyringError::NoRing)?;
         let generation = ring.generation();
         let dead = Record::of(&ring).keys.into_iter().filter_map(|(place, key)| match place {
             Place::Previous { expires, .. } if expires <= now.max(ring.as_of()) => Some(EventKind::Expired { key: key.id() }),
             _ => None,
         });
         let events: Vec<_> = dead.map(|kind| Event { at: now.max(ring.as_of()), generation, kind }).collect();
-        let new = ring.without_expired(now).seal(owner, &self.seal).await.map_err(PostgresRingError::Snapshot)?;
-        let columns = Columns::of(&events).ok_or(PostgresRingError::Unexpected)?;
+        let new = ring.without_expired(now).seal(owner, &self.seal).await.map_err(PostgresKeyringError::Snapshot)?;
+        let columns = Columns::of(&events).ok_or(PostgresKeyringError::Unexpected)?;
         let first: [Parameter<'_>; 3] = [(&owner, Type::TEXT), (&old, Type::BYTEA), (&new, Type::BYTEA)];
         let parameters: Vec<_> = first.into_iter().chain(columns.parameters()).collect();
         let done = self.query(statements::RESEAL, &parameters).await?;
-        Ok((!done.is_empty()).then_some(events))
+        Ok(if done.is_empty() { Resealed::Conflict } else { Resealed::Done(events) })
     }
 
     /// The seal.
@@ -218,8 +224,8 @@ impl<P: Pool, S: Seal> PostgresKeyringStore<P, S> {
     }
 
     async fn query(&self, statement: &str, parameters: &[Parameter<'_>]) -> Answer<Vec<Row>, P, S> {
-        let mut held = self.pool.get().await.map_err(PostgresRingError::Pool)?;
-        P::client(&mut held).query_typed(statement, parameters).await.map_err(PostgresRingError::Postgres)
+        let mut held = self.pool.get().await.map_err(PostgresKeyringError::Pool)?;
+        P::client(&mut held).query_typed(statement, parameters).await.map_err(PostgresKeyringError::Postgres)
     }
 
     /// Whether the change was stored.
@@ -230,11 +236,11 @@ impl<P: Pool, S: Seal> PostgresKeyringStore<P, S> {
         change: &Change<K>,
         ring: &[u8],
     ) -> Answer<bool, P, S> {
-        let number = |generation| i64::try_from(generation).map_err(|_| PostgresRingError::Unexpected);
+        let number = |generation| i64::try_from(generation).map_err(|_| PostgresKeyringError::Unexpected);
         let (expected, generation) = (number(expected)?, number(change.ring.generation())?);
         let lineage = change.ring.lineage();
         let lineage = lineage.as_bytes().as_slice();
-        let columns = Columns::of(&change.events).ok_or(PostgresRingError::Unexpected)?;
+        let columns = Columns::of(&change.events).ok_or(PostgresKeyringError::Unexpected)?;
         let address = watch::address(owner);
         let first: [Parameter<'_>; 5] = [
             (&owner, Type::TEXT),
@@ -254,21 +260,21 @@ impl<P: Pool, S: Seal> PostgresKeyringStore<P, S> {
             parameters.extend(place);
             statements::SWAP
         };
-        let stored = client.query_typed(statement, &parameters).await.map_err(PostgresRingError::Postgres)?;
+        let stored = client.query_typed(statement, &parameters).await.map_err(PostgresKeyringError::Postgres)?;
         Ok(!stored.is_empty())
     }
 
     /// After nothing was stored: it is stored already, somebody was faster, or the trail is ahead of the change.
     async fn why_not<K: StoredKey>(client: &impl GenericClient, owner: &str, change: &Change<K>) -> Answer<Swapped, P, S> {
         let row =
-            client.query_typed_one(statements::HEAD, &[(&owner, Type::TEXT)]).await.map_err(PostgresRingError::Postgres)?;
-        let (found, minimum) = (head(&row).ok_or(PostgresRingError::Unexpected)?, newest_event(&row)?);
+            client.query_typed_one(statements::HEAD, &[(&owner, Type::TEXT)]).await.map_err(PostgresKeyringError::Postgres)?;
+        let (found, minimum) = (head(&row).ok_or(PostgresKeyringError::Unexpected)?, newest_event(&row)?);
         let (generation, lineage) = found.map_or((0, None), |head| (head.generation, Some(head.lineage)));
         if generation == change.ring.generation() && lineage == Some(change.ring.lineage()) {
             return Ok(Swapped::Stored);
         }
         if generation < minimum {
-            return Err(PostgresRingError::Older { found: generation, minimum });
+            return Err(PostgresKeyringError::Older { found: generation, minimum });
         }
         Ok(Swapped::Conflict { found: generation })
     }
@@ -276,37 +282,37 @@ impl<P: Pool, S: Seal> PostgresKeyringStore<P, S> {
     /// The ring of a row and the sealed bytes it came from.
     async fn load_row<K: StoredKey>(&self, owner: &str, minimum: u64) -> Answer<Option<(Vec<u8>, Keyring<K>)>, P, S> {
         let rows = self.query(statements::LOAD, &[(&owner, Type::TEXT)]).await?;
-        let row = rows.first().ok_or(PostgresRingError::Unexpected)?;
-        let Some(Head { generation, lineage }) = head(row).ok_or(PostgresRingError::Unexpected)? else { return Ok(None) };
+        let row = rows.first().ok_or(PostgresKeyringError::Unexpected)?;
+        let Some(Head { generation, lineage }) = head(row).ok_or(PostgresKeyringError::Unexpected)? else { return Ok(None) };
         let minimum = minimum.max(newest_event(row)?);
         if generation < minimum {
-            return Err(PostgresRingError::Older { found: generation, minimum });
+            return Err(PostgresKeyringError::Older { found: generation, minimum });
         }
-        let blob: Vec<u8> = row.try_get(3).map_err(|_| PostgresRingError::Unexpected)?;
-        let ring = Keyring::open(owner, &blob, minimum, &self.seal).await.map_err(PostgresRingError::Snapshot)?;
+        let blob: Vec<u8> = row.try_get(3).map_err(|_| PostgresKeyringError::Unexpected)?;
+        let ring = Keyring::open(owner, &blob, minimum, &self.seal).await.map_err(PostgresKeyringError::Snapshot)?;
         if ring.generation() != generation || ring.lineage() != lineage {
-            return Err(PostgresRingError::Mixed);
+            return Err(PostgresKeyringError::Mixed);
         }
         Ok(Some((blob, ring)))
     }
 }
 
 impl<P: Pool, S: Seal, K: StoredKey> KeyringStore<K> for PostgresKeyringStore<P, S> {
-    type Error = PostgresRingError<P::Error, S::Error>;
+    type Error = PostgresKeyringError<P::Error, S::Error>;
 
     async fn load(&self, owner: &str, min_generation: u64) -> Result<Option<Keyring<K>>, Self::Error> {
         Ok(self.load_row(owner, min_generation).await?.map(|(_, ring)| ring))
     }
 
     async fn swap(&self, owner: &str, expected: u64, change: &Change<K>) -> Result<Swapped, Self::Error> {
-        let ring = change.ring.seal(owner, &self.seal).await.map_err(PostgresRingError::Snapshot)?;
-        let mut held = self.pool.get().await.map_err(PostgresRingError::Pool)?;
+        let ring = change.ring.seal(owner, &self.seal).await.map_err(PostgresKeyringError::Snapshot)?;
+        let mut held = self.pool.get().await.map_err(PostgresKeyringError::Pool)?;
         let client = P::client(&mut held);
         match Self::store(client, owner, expected, change, &ring).await {
             Ok(true) => return Ok(Swapped::Stored),
             Ok(false) => {}
             // Where the stricter isolation levels are the default, being slower than another one is an error.
-            Err(PostgresRingError::Postgres(why)) if why.code() == Some(&SqlState::T_R_SERIALIZATION_FAILURE) => {}
+            Err(PostgresKeyringError::Postgres(why)) if why.code() == Some(&SqlState::T_R_SERIALIZATION_FAILURE) => {}
             Err(why) => return Err(why),
         }
         Self::why_not(client, owner, change).await
@@ -322,13 +328,13 @@ fn head(row: &Row) -> Option<Option<Head>> {
 }
 
 /// The third column; 0 without events.
-fn newest_event<P, S>(row: &Row) -> Result<u64, PostgresRingError<P, S>>
+fn newest_event<P, S>(row: &Row) -> Result<u64, PostgresKeyringError<P, S>>
 where
     P: core::error::Error + 'static,
     S: core::error::Error + 'static,
 {
-    let newest: i64 = row.try_get(2).map_err(|_| PostgresRingError::Unexpected)?;
-    u64::try_from(newest).map_err(|_| PostgresRingError::Unexpected)
+    let newest: i64 = row.try_get(2).map_err(|_| PostgresKeyringError::Unexpected)?;
+    u64::try_from(newest).map_err(|_| PostgresKeyringError::Unexpected)
 }
 
 impl<P: Clone, S: Clone> Clone for PostgresKeyringStore<P, S> {

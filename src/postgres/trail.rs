@@ -2,6 +2,8 @@
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
 
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
@@ -21,11 +23,53 @@ pub struct AuditEntry {
     pub stored_at: Timestamp,
     /// The database user who stored it. Operator, ticket and reason are the application's to record.
     pub stored_by: String,
+    cursor: AuditCursor,
 }
 
-/// What a kind of event has: a name, up to two keys, a role, a time.
+impl AuditEntry {
+    /// The place of the entry in the trail of its owner, for [`history`](super::PostgresKeyringStore::history).
+    #[must_use]
+    pub const fn cursor(&self) -> AuditCursor {
+        self.cursor
+    }
+}
+
+/// A place in the audit trail of an owner. `Display` and `FromStr` are for links to the next page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditCursor {
+    pub(super) generation: i64,
+    pub(super) place: i16,
+}
+
+impl AuditCursor {
+    /// Behind every entry.
+    pub(super) const END: Self = Self { generation: i64::MAX, place: i16::MAX };
+}
+
+impl fmt::Display for AuditCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.generation, self.place)
+    }
+}
+
+impl FromStr for AuditCursor {
+    type Err = BadAuditCursor;
+
+    fn from_str(text: &str) -> Result<Self, BadAuditCursor> {
+        let (generation, place) = text.split_once('.').ok_or(BadAuditCursor)?;
+        let cursor = generation.parse().ok().zip(place.parse().ok()).map(|(generation, place)| Self { generation, place });
+        cursor.ok_or(BadAuditCursor)
+    }
+}
+
+/// A text that is not the place of an audit entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a place in an audit trail")]
+#[non_exhaustive]
+pub struct BadAuditCursor;
+
+/// What a kind of event has: up to two keys, a role, a time.
 struct Flat {
-    kind: &'static str,
     key: Option<KeyId>,
     other: Option<KeyId>,
     role: Option<Role>,
@@ -33,25 +77,23 @@ struct Flat {
 }
 
 impl Flat {
-    const fn new(kind: &'static str, key: Option<KeyId>) -> Self {
-        Self { kind, key, other: None, role: None, time: None }
+    const fn new(key: Option<KeyId>) -> Self {
+        Self { key, other: None, role: None, time: None }
     }
 
     const fn of(kind: &EventKind) -> Self {
         match *kind {
-            EventKind::Created { key } => Self::new("created", Some(key)),
-            EventKind::Kept { key, expires } => Self { time: Some(expires), ..Self::new("kept", Some(key)) },
-            EventKind::Staged { key } => Self::new("staged", Some(key)),
-            EventKind::Unstaged { key, expires } => Self { time: expires, ..Self::new("unstaged", Some(key)) },
-            EventKind::Promoted { new, old, old_expires } => {
-                Self { other: old, time: old_expires, ..Self::new("promoted", Some(new)) }
-            }
-            EventKind::RolledBack { to, from } => Self { other: from, ..Self::new("rolled_back", Some(to)) },
-            EventKind::Revoked { key, role } => Self { role: Some(role), ..Self::new("revoked", Some(key)) },
-            EventKind::Replaced { new } => Self::new("replaced", Some(new)),
-            EventKind::Expired { key } => Self::new("expired", Some(key)),
-            EventKind::TombstoneDropped { key } => Self::new("tombstone_dropped", Some(key)),
-            EventKind::ClockRebased { from } => Self { time: Some(from), ..Self::new("clock_rebased", None) },
+            EventKind::Created { key } => Self::new(Some(key)),
+            EventKind::Kept { key, expires } => Self { time: Some(expires), ..Self::new(Some(key)) },
+            EventKind::Staged { key } => Self::new(Some(key)),
+            EventKind::Unstaged { key, expires } => Self { time: expires, ..Self::new(Some(key)) },
+            EventKind::Promoted { new, old, old_expires } => Self { other: old, time: old_expires, ..Self::new(Some(new)) },
+            EventKind::RolledBack { to, from } => Self { other: from, ..Self::new(Some(to)) },
+            EventKind::Revoked { key, role } => Self { role: Some(role), ..Self::new(Some(key)) },
+            EventKind::Replaced { new } => Self::new(Some(new)),
+            EventKind::Expired { key } => Self::new(Some(key)),
+            EventKind::TombstoneDropped { key } => Self::new(Some(key)),
+            EventKind::ClockRebased { from } => Self { time: Some(from), ..Self::new(None) },
         }
     }
 }
@@ -76,7 +118,7 @@ impl Columns {
             let flat = Flat::of(&event.kind);
             columns.generation.push(i64::try_from(event.generation).ok()?);
             columns.at.push(event.at.unix_millis());
-            columns.kind.push(flat.kind);
+            columns.kind.push(event.kind.code());
             columns.key.push(flat.key.map(|key| key.to_string()));
             columns.other.push(flat.other.map(|key| key.to_string()));
             columns.role.push(flat.role.map(Role::as_str));
@@ -98,7 +140,7 @@ impl Columns {
     }
 }
 
-/// Reads a row of generation, at, kind, key, other key, role, time, stored at, stored by; `None` for anything that
+/// Reads a row of generation, at, kind, key, other key, role, time, stored at, stored by, place; `None` for anything that
 /// [`Columns`] did not write.
 pub(super) fn entry(row: &Row) -> Option<AuditEntry> {
     let id = |column: usize| match row.try_get::<_, Option<&str>>(column).ok()? {
@@ -125,7 +167,9 @@ pub(super) fn entry(row: &Row) -> Option<AuditEntry> {
         "clock_rebased" => EventKind::ClockRebased { from: time? },
         _ => return None,
     };
-    let generation = u64::try_from(row.try_get::<_, i64>(0).ok()?).ok()?;
+    let cursor = AuditCursor { generation: row.try_get(0).ok()?, place: row.try_get(9).ok()? };
+    let generation = u64::try_from(cursor.generation).ok()?;
     let event = Event { at: Timestamp::from_unix_millis(row.try_get(1).ok()?), generation, kind };
-    Some(AuditEntry { event, stored_at: Timestamp::from_unix_millis(row.try_get(7).ok()?), stored_by: row.try_get(8).ok()? })
+    let stored_at = Timestamp::from_unix_millis(row.try_get(7).ok()?);
+    Some(AuditEntry { event, stored_at, stored_by: row.try_get(8).ok()?, cursor })
 }

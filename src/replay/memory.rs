@@ -78,9 +78,12 @@ pub enum MemoryReplayError {
 }
 
 impl MemoryReplayStore {
-    /// An empty store that holds at most `max_entries` and takes at most about `max_bytes` of memory.
+    /// An empty store that holds at most `max_entries` and takes at most about `max_bytes` of memory: its
+    /// [`capacity`](Self::capacity) is the smaller one of `max_entries` and `max_bytes / 512`.
     ///
-    /// A busy endpoint needs its deliveries per second times the seconds they are kept. Nothing is allocated in advance.
+    /// A busy endpoint needs its deliveries per second times the seconds they are kept. Nothing is allocated in advance. A
+    /// store without room for one entry, as with a zero or fewer than 512 bytes, answers every claim with
+    /// [`MemoryReplayError::Full`]: look at the capacity at start if the numbers come from configuration.
     #[must_use]
     pub fn new(max_entries: usize, max_bytes: usize) -> Self {
         let start = Instant::now();

@@ -70,53 +70,36 @@ pub trait ReplayStore: Send + Sync {
     }
 }
 
-impl<S: ReplayStore + ?Sized> ReplayStore for &S {
-    type Error = S::Error;
+/// A store behind a pointer.
+macro_rules! forward {
+    ($($pointer:ty),+) => {$(
+        impl<S: ReplayStore + ?Sized> ReplayStore for $pointer {
+            type Error = S::Error;
 
-    fn claim(&self, key: ReplayKey, lease: Duration) -> impl Future<Output = Result<Claim, Self::Error>> + Send {
-        (**self).claim(key, lease)
-    }
+            fn claim(&self, key: ReplayKey, lease: Duration) -> impl Future<Output = Result<Claim, Self::Error>> + Send {
+                (**self).claim(key, lease)
+            }
 
-    fn renew(&self, token: ClaimToken, lease: Duration) -> impl Future<Output = Result<bool, Self::Error>> + Send {
-        (**self).renew(token, lease)
-    }
+            fn renew(&self, token: ClaimToken, lease: Duration) -> impl Future<Output = Result<bool, Self::Error>> + Send {
+                (**self).renew(token, lease)
+            }
 
-    fn commit(&self, token: ClaimToken, keep: Duration) -> impl Future<Output = Result<bool, Self::Error>> + Send {
-        (**self).commit(token, keep)
-    }
+            fn commit(&self, token: ClaimToken, keep: Duration) -> impl Future<Output = Result<bool, Self::Error>> + Send {
+                (**self).commit(token, keep)
+            }
 
-    fn release(&self, token: ClaimToken) -> impl Future<Output = Result<(), Self::Error>> + Send {
-        (**self).release(token)
-    }
+            fn release(&self, token: ClaimToken) -> impl Future<Output = Result<(), Self::Error>> + Send {
+                (**self).release(token)
+            }
 
-    fn abandon(&self, token: ClaimToken) {
-        (**self).abandon(token);
-    }
+            fn abandon(&self, token: ClaimToken) {
+                (**self).abandon(token);
+            }
+        }
+    )+};
 }
 
-impl<S: ReplayStore + ?Sized> ReplayStore for alloc::sync::Arc<S> {
-    type Error = S::Error;
-
-    fn claim(&self, key: ReplayKey, lease: Duration) -> impl Future<Output = Result<Claim, Self::Error>> + Send {
-        (**self).claim(key, lease)
-    }
-
-    fn renew(&self, token: ClaimToken, lease: Duration) -> impl Future<Output = Result<bool, Self::Error>> + Send {
-        (**self).renew(token, lease)
-    }
-
-    fn commit(&self, token: ClaimToken, keep: Duration) -> impl Future<Output = Result<bool, Self::Error>> + Send {
-        (**self).commit(token, keep)
-    }
-
-    fn release(&self, token: ClaimToken) -> impl Future<Output = Result<(), Self::Error>> + Send {
-        (**self).release(token)
-    }
-
-    fn abandon(&self, token: ClaimToken) {
-        (**self).abandon(token);
-    }
-}
+forward!(&S, alloc::sync::Arc<S>);
 
 /// What became of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,9 +107,9 @@ impl<S: ReplayStore + ?Sized> ReplayStore for alloc::sync::Arc<S> {
 pub enum Claim {
     /// Nobody processed the delivery or is doing so: it is yours until the lease ends.
     Fresh(ClaimToken),
-    /// Somebody is processing it. Answer 503: if he fails, a later retry has to find it free.
+    /// Another worker is processing it. Answer 503: if that one fails, a later retry has to find the delivery free.
     InProgress {
-        /// When his lease ends, unless he renews it.
+        /// When that worker's lease ends, unless it is renewed.
         retry_after: Duration,
     },
     /// It was processed. A duplicate is normal, not an attack: answer 200.
@@ -146,6 +129,9 @@ impl ClaimToken {
     /// A token, for implementers of a store.
     ///
     /// `fence` grows with every claim of a key. `nonce` tells claims apart where the fence alone might not, 0 where it does.
+    ///
+    /// A store compares it with what it holds: a token that it did not give out proves nothing. Callers get theirs from
+    /// [`ReplayStore::claim`].
     pub const fn new(key: ReplayKey, fence: u64, nonce: u64) -> Self {
         Self { key, fence, nonce }
     }

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::key::KeyId;
-use crate::keyring::{KeyStatus, Part, Role, Status};
+use crate::keyring::{Duty, KeyStatus, Role, Status};
 use crate::time::Timestamp;
 
 pub(super) struct Fleet<'p> {
@@ -15,11 +15,11 @@ pub(super) struct Fleet<'p> {
 
 impl<'p> Fleet<'p> {
     pub(super) fn senders(&self) -> impl Iterator<Item = (usize, &'p Status)> {
-        self.pages.iter().enumerate().filter(|(_, page)| page.part != Part::Receiver)
+        self.pages.iter().enumerate().filter(|(_, page)| page.duty != Duty::Receiver)
     }
 
     pub(super) fn receivers(&self) -> impl Iterator<Item = (usize, &'p Status)> {
-        self.pages.iter().enumerate().filter(|(_, page)| matches!(page.part, Part::Receiver | Part::Ring))
+        self.pages.iter().enumerate().filter(|(_, page)| matches!(page.duty, Duty::Receiver | Duty::Ring))
     }
 
     /// The receivers of which something holds.
@@ -51,7 +51,7 @@ impl<'p> Fleet<'p> {
     /// With which keys each delivery of a sender is signed. A page of a ring is taken for a sender with one signature,
     /// for fewer signatures are accepted by fewer receivers.
     fn signs(&self, sender: &Status, key: &KeyStatus) -> bool {
-        key.role == Role::Current || (sender.part == Part::DualSender && !sender.is_suspended())
+        key.role == Role::Current || (sender.duty == Duty::DualSender && !sender.is_suspended())
     }
 
     /// Whether this receiver would accept what this sender signs now.
@@ -72,7 +72,7 @@ impl<'p> Fleet<'p> {
         let end = |since: Timestamp| sender.taken_at.map_or(since, |taken| since.max(taken)).plus(self.drain);
         // Before this time the sender may have signed with anything, after it with its current key.
         let Some(current) = sender.key(Role::Current) else { return Some(end(sender.as_of)) };
-        if sender.part == Part::DualSender {
+        if sender.duty == Duty::DualSender {
             let stays = |held: &&KeyStatus| held.role != Role::Previous && held.id != key && keeps(receiver, held.id);
             let covered = sender.keys.iter().filter(stays).map(|held| end(held.since)).min();
             return if covered.is_none() && !self.holds(sender, key) { Some(end(current.since)) } else { covered };
@@ -96,7 +96,7 @@ impl<'p> Fleet<'p> {
     pub(super) fn signed_by_all_from(&self, key: KeyId) -> Option<Timestamp> {
         let from = |sender: &Status| {
             let held = sender.keys.iter().find(|held| held.id == key && held.role != Role::Previous)?;
-            let dual = sender.part == Part::DualSender && !sender.is_suspended();
+            let dual = sender.duty == Duty::DualSender && !sender.is_suspended();
             let since = sender.taken_at.map_or(held.since, |taken| held.since.max(taken));
             dual.then(|| since.plus(self.drain))
         };
@@ -121,6 +121,6 @@ pub(super) fn was_rolled_back(page: &Status) -> bool {
 /// The key that the ring is on its way to: what is staged, unless that came back from a rollback.
 pub(super) fn newest_key(page: &Status) -> Option<KeyId> {
     let next = id_of(page, Role::Next);
-    let staged = if page.part == Part::Receiver || !was_rolled_back(page) { next } else { None };
+    let staged = if page.duty == Duty::Receiver || !was_rolled_back(page) { next } else { None };
     staged.or_else(|| id_of(page, Role::Current))
 }

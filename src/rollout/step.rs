@@ -5,15 +5,16 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::key::KeyId;
-use crate::keyring::Part;
+use crate::keyring::Duty;
 use crate::time::Timestamp;
 
 /// What is safe next. `Display` is the sentence for the operator.
 ///
 /// `at` lists the processes to act on, as indexes into the pages that were given, and `of` counts all processes of that
-/// part. They may be acted on in any order and one at a time; read the pages again in between or afterwards.
+/// duty. They may be acted on in any order and one at a time; read the pages again in between or afterwards.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Step {
     /// Nothing to do: every sender signs with a key that every receiver keeps, and nothing else is left over.
     Idle,
@@ -21,11 +22,11 @@ pub enum Step {
     Wait {
         /// What they lack.
         missing: Missing,
-        /// Senders or receivers; [`Part::Ring`] for both.
-        part: Part,
+        /// Senders or receivers; [`Duty::Ring`] for both.
+        duty: Duty,
         /// The processes that lack it.
         at: Vec<usize>,
-        /// How many processes of this part there are.
+        /// How many processes with this duty there are.
         of: usize,
         /// From when on a receiver may replace its key instead of holding both, because every delivery under way carries
         /// the new signature too. `None` unless every sender signs with all live keys.
@@ -36,10 +37,10 @@ pub enum Step {
         /// The key that is to sign.
         key: KeyId,
         /// Senders, or receivers that have no current key.
-        part: Part,
+        duty: Duty,
         /// The processes that have not promoted.
         at: Vec<usize>,
-        /// How many processes of this part there are.
+        /// How many processes with this duty there are.
         of: usize,
         /// The grace has to be at least this. On a ring that receivers read as well, add the time that a ring takes to
         /// reach every sender.
@@ -67,10 +68,10 @@ pub enum Step {
         /// The key.
         key: KeyId,
         /// Receivers, and after them senders.
-        part: Part,
+        duty: Duty,
         /// The processes that keep it.
         at: Vec<usize>,
-        /// How many processes of this part there are.
+        /// How many processes with this duty there are.
         of: usize,
     },
     /// A key dies while deliveries need it: [`rollback`](crate::Keyring::rollback) there keeps both keys without a
@@ -80,10 +81,10 @@ pub enum Step {
         /// The key.
         key: KeyId,
         /// Receivers or senders.
-        part: Part,
+        duty: Duty,
         /// The processes on which it dies too early.
         at: Vec<usize>,
-        /// How many processes of this part there are.
+        /// How many processes with this duty there are.
         of: usize,
         /// When it dies first.
         expires: Timestamp,
@@ -106,10 +107,10 @@ pub enum Step {
         /// The key.
         key: KeyId,
         /// Receivers, and after them senders.
-        part: Part,
+        duty: Duty,
         /// The processes that hold it.
         at: Vec<usize>,
-        /// How many processes of this part there are.
+        /// How many processes with this duty there are.
         of: usize,
     },
     /// No step is safe before a human has decided something.
@@ -119,6 +120,7 @@ pub enum Step {
 /// What a process has to get before the rotation can go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Missing {
     /// A key.
     Key(KeyId),
@@ -129,6 +131,7 @@ pub enum Missing {
 /// Why no step is safe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Blocked {
     /// There is no page of a sender.
     NoSender,
@@ -158,46 +161,72 @@ pub enum Blocked {
         /// Its generation.
         generation: u64,
     },
+    /// These senders do not say since when they have their rings, so it is not known until when they signed with another
+    /// key: publish rings through [`SharedKeyring`](crate::SharedKeyring), or stamp the pages with
+    /// [`with_taken_at`](crate::Status::with_taken_at).
+    NotStamped {
+        /// Their pages.
+        at: Vec<usize>,
+    },
     /// No sender has a current key and none is staged: stage a new one, on receivers first.
     Suspended,
 }
 
+impl Step {
+    /// A stable label for metrics, such as `"drain"`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Wait { .. } => "wait",
+            Self::Promote { .. } => "promote",
+            Self::RollBack { .. } => "roll_back",
+            Self::Drain { .. } => "drain",
+            Self::Drop { .. } => "drop",
+            Self::GraceTooShort { .. } => "grace_too_short",
+            Self::Rejecting { .. } => "rejecting",
+            Self::Emergency { .. } => "emergency",
+            Self::Blocked(..) => "blocked",
+        }
+    }
+}
+
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let some = |at: &[usize], of: &usize, part: Part| alloc::format!("{} of {of} {}", at.len(), plural(part));
+        let some = |at: &[usize], of: &usize, duty: Duty| alloc::format!("{} of {of} {}", at.len(), plural(duty));
         match self {
             Self::Idle => f.write_str("idle"),
-            Self::Wait { missing, part, at, of, replace_from } => {
-                write!(f, "wait: {} {missing}", some(at, of, *part))?;
+            Self::Wait { missing, duty, at, of, replace_from } => {
+                write!(f, "wait: {} {missing}", some(at, of, *duty))?;
                 match replace_from {
                     Some(from) => write!(f, " (they may replace the old one from {from} on)"),
                     None => Ok(()),
                 }
             }
-            Self::Promote { key, part, at, of, grace } => {
-                write!(f, "promote {key}: {} to go, grace at least {} s", some(at, of, *part), seconds_up(*grace))
+            Self::Promote { key, duty, at, of, grace } => {
+                write!(f, "promote {key}: {} to go, grace at least {} s", some(at, of, *duty), seconds_up(*grace))
             }
-            Self::RollBack { key, at, of } => write!(f, "roll back to {key}: {} to go", some(at, of, Part::Sender)),
+            Self::RollBack { key, at, of } => write!(f, "roll back to {key}: {} to go", some(at, of, Duty::Sender)),
             Self::Drain { key, until } => write!(f, "drain until {until}: deliveries signed with {key} may be under way"),
-            Self::Drop { key, part, at, of } => write!(f, "drop {key}: {} keep it", some(at, of, *part)),
-            Self::GraceTooShort { key, part: Part::Sender, at, of, expires, .. } => {
-                write!(f, "grace too short: {key} dies at {expires} on {}, ", some(at, of, Part::Sender))?;
+            Self::Drop { key, duty, at, of } => write!(f, "drop {key}: {} keep it", some(at, of, *duty)),
+            Self::GraceTooShort { key, duty: Duty::Sender, at, of, expires, .. } => {
+                write!(f, "grace too short: {key} dies at {expires} on {}, ", some(at, of, Duty::Sender))?;
                 f.write_str("and receivers accept nothing else of theirs: give them the current key before, or roll back there")
             }
-            Self::GraceTooShort { key, part, at, of, expires, needed } => {
-                write!(f, "grace too short: {key} dies at {expires} on {}, ", some(at, of, *part))?;
+            Self::GraceTooShort { key, duty, at, of, expires, needed } => {
+                write!(f, "grace too short: {key} dies at {expires} on {}, ", some(at, of, *duty))?;
                 match needed {
                     Some(until) => write!(f, "needed until {until}: roll back there"),
                     None => f.write_str("but is the key to stay: roll back there"),
                 }
             }
             Self::Rejecting { key, at, of } => {
-                write!(f, "rejecting: give {key} to {} first, a sender signs with it", some(at, of, Part::Receiver))
+                write!(f, "rejecting: give {key} to {} first, a sender signs with it", some(at, of, Duty::Receiver))
             }
-            Self::Emergency { key, part: Part::Receiver, at, of } => {
-                write!(f, "emergency: receivers first: revoke {key} on {}", some(at, of, Part::Receiver))
+            Self::Emergency { key, duty: Duty::Receiver, at, of } => {
+                write!(f, "emergency: receivers first: revoke {key} on {}", some(at, of, Duty::Receiver))
             }
-            Self::Emergency { key, part, at, of } => write!(f, "emergency: revoke {key} on {}", some(at, of, *part)),
+            Self::Emergency { key, duty, at, of } => write!(f, "emergency: revoke {key} on {}", some(at, of, *duty)),
             Self::Blocked(why) => write!(f, "blocked: {why}"),
         }
     }
@@ -223,6 +252,9 @@ impl fmt::Display for Blocked {
             Self::NoOrder { generation } => {
                 write!(f, "generation {generation} drops a key that others still sign with: publish one with both keys")
             }
+            Self::NotStamped { at } => {
+                write!(f, "{} senders do not say when they took their ring: stamp their pages, `taken_at`", at.len())
+            }
             Self::Suspended => f.write_str("no sender has a key to sign with: stage a new one, receivers first"),
         }
     }
@@ -233,10 +265,10 @@ const fn seconds_up(duration: Duration) -> u64 {
     duration.as_secs().saturating_add((duration.subsec_nanos() > 0) as u64)
 }
 
-const fn plural(part: Part) -> &'static str {
-    match part {
-        Part::Sender | Part::DualSender => "senders",
-        Part::Receiver => "receivers",
-        Part::Ring => "processes",
+const fn plural(duty: Duty) -> &'static str {
+    match duty {
+        Duty::Sender | Duty::DualSender => "senders",
+        Duty::Receiver => "receivers",
+        Duty::Ring => "processes",
     }
 }

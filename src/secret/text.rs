@@ -36,6 +36,9 @@ pub(super) fn check_surface(text: &str, format: SecretFormat) -> Result<(), Secr
     match text.split_once(WHSEC) {
         Some(("v1,", _)) if format == SecretFormat::V1Whsec => Ok(()),
         _ if format == SecretFormat::V1Whsec => Err(SecretError::MissingPrefix),
+        Some(("", _)) if matches!(format, SecretFormat::Hex | SecretFormat::Base64 | SecretFormat::Base64Url) => {
+            Err(SecretError::UnexpectedPrefix)
+        }
         Some(("", _)) => Ok(()),
         // `v1,whsec_…` taken as text would silently be another key. Other text in front may belong to a foreign secret.
         Some((before, _)) if !format.is_text() || before.ends_with(',') => Err(SecretError::MarkerBeforePrefix),
@@ -104,6 +107,9 @@ fn decode_html(text: &str) -> Zeroizing<Box<[u8]>> {
 }
 
 fn decode_base64(text: &str) -> Result<Zeroizing<Box<[u8]>>, SecretError> {
+    if text.contains(['-', '_']) {
+        return Err(SecretError::UrlSafeBase64);
+    }
     let mut buffer = Zeroizing::new(vec![0; text.len()]);
     let key = decode_secret_base64(text, &mut buffer).ok_or(SecretError::NotBase64)?;
     Ok(Zeroizing::new(key.into()))

@@ -94,7 +94,7 @@ fn everybody_at_once<C: Cell<Inner<Secret>> + Send + Sync + 'static>(cell: Arc<C
             let (cell, seen, ring) = (Arc::clone(&cell), Arc::clone(&seen), ring.clone());
             thread::spawn(move || {
                 let offered = ring.generation();
-                match replace_in(&*cell, ring) {
+                match replace_in(&*cell, ring, START) {
                     Ok(Replaced::Newer) => {}
                     Err(ReplaceError::Older { held, offered: told }) => assert!(held > offered && told == offered),
                     other => panic!("{other:?}"),
@@ -143,7 +143,7 @@ fn two_replacers_in_all_orders() {
         let stand = Stand::new(&rings[0]);
         let replacers = [1, 2].map(|n: usize| {
             let (stand, ring) = (Arc::clone(&stand), rings[n].clone());
-            thread::spawn(move || replace_in(&*stand, ring))
+            thread::spawn(move || replace_in(&*stand, ring, START))
         });
         let [second, third] = replacers.map(|replacer| replacer.join().unwrap());
         assert_eq!(third, Ok(Replaced::Newer));
@@ -164,7 +164,7 @@ fn one_of_two_forks_wins() {
         let refused = Arc::new(AtomicU64::new(0));
         let replacers = forks.clone().map(|fork| {
             let (stand, refused) = (Arc::clone(&stand), Arc::clone(&refused));
-            thread::spawn(move || match replace_in(&*stand, fork.clone()) {
+            thread::spawn(move || match replace_in(&*stand, fork.clone(), START) {
                 Ok(Replaced::Newer) => assert!(Keyring::from_inner(stand.get()).same_version(&fork)),
                 Err(ReplaceError::Forked { generation: 2 }) => _ = refused.fetch_add(1, Ordering::SeqCst),
                 other => panic!("{other:?}"),
@@ -185,9 +185,9 @@ fn a_purge_never_undoes_a_rotation() {
         let stand = Stand::new(&whole);
         let purge = thread::spawn({
             let (stand, purged) = (Arc::clone(&stand), purged.clone());
-            move || replace_in(&*stand, purged)
+            move || replace_in(&*stand, purged, START)
         });
-        assert_eq!(replace_in(&*stand, newer.clone()), Ok(Replaced::Newer));
+        assert_eq!(replace_in(&*stand, newer.clone(), START), Ok(Replaced::Newer));
         let verdict = purge.join().unwrap();
         assert!(matches!(verdict, Ok(Replaced::Unchanged) | Err(ReplaceError::Older { held: 3, offered: 2 })), "{verdict:?}");
         assert!(Keyring::from_inner(stand.get()).same_version(&newer));

@@ -1,5 +1,6 @@
 //! One message for many endpoints: the same bytes, signed under the keys of each.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -29,8 +30,9 @@ use crate::time::Timestamp;
 /// assert_eq!(signed.len(), 3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Clone)]
 pub struct FanOut {
-    rules: Rules,
+    rules: Arc<Rules>,
     with: SignWith,
 }
 
@@ -49,7 +51,7 @@ impl FanOut {
         if rules.curve.is_some() {
             return Err(SetupError::WrongKeyKind);
         }
-        Ok(Self { rules, with })
+        Ok(Self { rules: Arc::new(rules), with })
     }
 
     /// Signs the message under each ring; the results stand in the order of the rings.
@@ -66,13 +68,12 @@ impl FanOut {
         now: Timestamp,
     ) -> Result<Vec<Result<SignedHeaders, SignError>>, SignError> {
         let prepared = Prepared::new(&self.rules, message, now)?;
-        let wanted = |role| role == Role::Current || self.with == SignWith::AllLive;
         // The keys of all rings in a row, and where those of each ring end.
         let rings = rings.into_iter();
         let (mut keys, mut ends) = (Vec::with_capacity(rings.size_hint().0), Vec::with_capacity(rings.size_hint().0));
         for ring in rings {
             if ring.current().is_some() {
-                keys.extend(ring.live(now).filter(|live| wanted(live.role)));
+                keys.extend(ring.live(now).filter(|live| self.with.covers(live.role)));
             }
             ends.push(keys.len());
         }
@@ -98,7 +99,6 @@ impl fmt::Debug for FanOut {
 mod tests {
     use super::*;
     use crate::{Signer, mac, providers, secret::Secret};
-    use alloc::sync::Arc;
     use core::time::Duration;
 
     fn secret(n: usize) -> Arc<Secret> {

@@ -64,8 +64,8 @@ fn write<K: StoredKey>(ring: &Record<K>, out: &mut impl Sink) -> Option<()> {
                 out.put(&[if returned { RETURNED } else { NEXT }]);
                 out.put(&time(since));
             }
-            Place::Previous { since, expires, signed } => {
-                out.put(&[if signed { SIGNED } else { UNSIGNED }]);
+            Place::Previous { since, expires, can_roll_back } => {
+                out.put(&[if can_roll_back { SIGNED } else { UNSIGNED }]);
                 out.put(&time(since));
                 out.put(&time(expires));
             }
@@ -109,7 +109,7 @@ pub(super) fn decode<K: StoredKey>(bytes: &[u8]) -> Option<Record<K>> {
         let place = match role {
             CURRENT => Place::Current { since },
             NEXT | RETURNED => Place::Next { since, returned: role == RETURNED },
-            SIGNED | UNSIGNED => Place::Previous { since, expires: from.time()?, signed: role == SIGNED },
+            SIGNED | UNSIGNED => Place::Previous { since, expires: from.time()?, can_roll_back: role == SIGNED },
             _ => return None,
         };
         // Previous keys of both kinds stand in the order of their retirement.
@@ -240,7 +240,7 @@ mod tests {
             record.into_ring()
         };
         let now = Timestamp::from_unix_secs(0);
-        let another = |n| (Place::Previous { since: now, expires: now, signed: true }, Arc::new(secret(n)));
+        let another = |n| (Place::Previous { since: now, expires: now, can_roll_back: true }, Arc::new(secret(n)));
         assert!(another(0).1.fingerprint() == whole().tombstones[0].fingerprint);
         assert!(changed(|r| r.generation = 0).is_none());
         assert!(changed(|r| r.keys.push((Place::Current { since: r.as_of }, Arc::new(secret(9))))).is_none());

@@ -4,7 +4,6 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use core::future::{Future, ready};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{KeyringStore, Swapped};
@@ -25,7 +24,7 @@ struct Record<K: Key> {
 /// Why a ring was not given out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum MemoryStoreError {
+pub enum MemoryKeyringError {
     /// The stored ring is older than the caller accepts.
     #[error("the stored ring has generation {found}, older than the accepted {minimum}")]
     Older {
@@ -60,15 +59,20 @@ impl<K: Key> MemoryKeyringStore<K> {
         self.rings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn load_now(&self, owner: &str, minimum: u64) -> Result<Option<Keyring<K>>, MemoryStoreError> {
+    fn load_now(&self, owner: &str, minimum: u64) -> Result<Option<Keyring<K>>, MemoryKeyringError> {
         let Some(ring) = self.lock().get(owner).map(|record| record.ring.clone()) else { return Ok(None) };
         let found = ring.generation();
-        if found < minimum { Err(MemoryStoreError::Older { found, minimum }) } else { Ok(Some(ring)) }
+        // As from any store: when the ring was made does not tell when its reader took it.
+        if found < minimum { Err(MemoryKeyringError::Older { found, minimum }) } else { Ok(Some(ring.with_taken(None))) }
     }
 
     fn swap_now(&self, owner: &str, expected: u64, change: &Change<K>) -> Swapped {
         let mut rings = self.lock();
         let held = rings.get(owner).map(|record| &record.ring);
+        // Of a call whose answer was lost.
+        if held.is_some_and(|ring| ring.same_version(&change.ring)) {
+            return Swapped::Stored;
+        }
         let found = held.map_or(0, Keyring::generation);
         if found != expected || held.is_some_and(|ring| Some(ring.lineage()) != change.parent()) {
             return Swapped::Conflict { found };
@@ -87,19 +91,14 @@ impl<K: Key> MemoryKeyringStore<K> {
 }
 
 impl<K: Key> KeyringStore<K> for MemoryKeyringStore<K> {
-    type Error = MemoryStoreError;
+    type Error = MemoryKeyringError;
 
-    fn load(&self, owner: &str, min_generation: u64) -> impl Future<Output = Result<Option<Keyring<K>>, Self::Error>> + Send {
-        ready(self.load_now(owner, min_generation))
+    async fn load(&self, owner: &str, min_generation: u64) -> Result<Option<Keyring<K>>, Self::Error> {
+        self.load_now(owner, min_generation)
     }
 
-    fn swap(
-        &self,
-        owner: &str,
-        expected: u64,
-        change: &Change<K>,
-    ) -> impl Future<Output = Result<Swapped, Self::Error>> + Send {
-        ready(Ok(self.swap_now(owner, expected, change)))
+    async fn swap(&self, owner: &str, expected: u64, change: &Change<K>) -> Result<Swapped, Self::Error> {
+        Ok(self.swap_now(owner, expected, change))
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) const fn of_secret(why: SecretError) -> &'static str {
         | SecretError::MissingPrefix
         | SecretError::NotHex
         | SecretError::NotBase64
+        | SecretError::UnexpectedPrefix
+        | SecretError::UrlSafeBase64
         | SecretError::NotBase64Url => "malformed_secret",
         _ => "bad_secret",
     }

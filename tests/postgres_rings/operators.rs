@@ -135,7 +135,8 @@ async fn two_operators_and_two_deaths_of_the_server_lose_nothing() {
     let mut told = created.events.clone();
     accounts.iter().for_each(|account| told.extend(&account.events));
     told.sort_by_key(|event| event.generation);
-    let history: Vec<_> = store.history("a", u32::MAX).await.unwrap().into_iter().rev().map(|entry| entry.event).collect();
+    let history: Vec<_> =
+        store.history("a", None, u32::MAX).await.unwrap().into_iter().rev().map(|entry| entry.event).collect();
     assert_eq!(history, told);
     let mut staged: Vec<_> = history
         .iter()

@@ -1,66 +1,32 @@
 //! What is stored, what comes back, and who is too late.
 
-use hookring::postgres::PostgresKeyringStore;
-use hookring::{Event, EventKind, PresentedKey as _, Role, Sha256Hash, Swapped};
+use hookring::postgres::{AuditCursor, PostgresKeyringStore, Resealed};
+use hookring::{Event, EventKind, Key as _, PresentedKey as _, Role, Sha256Hash, Swapped};
 
+use super::ring_store::{Audited, suite};
 use super::*;
 
-#[tokio::test]
-async fn the_slower_of_two_operators_gets_a_conflict_and_nothing_is_stored() {
-    let Some((store, _server)) = set_up().await else { return };
-    assert!(load(&store, "a").await.unwrap().is_none());
-    let created = first(1);
-    assert_eq!(store.swap("a", 1, &created).await.unwrap(), Swapped::Conflict { found: 0 });
-    assert_eq!(store.swap("a", 0, &created).await.unwrap(), Swapped::Stored);
-    assert_eq!(store.swap("a", 0, &first(2)).await.unwrap(), Swapped::Conflict { found: 1 });
-    assert!(load(&store, "a").await.unwrap().unwrap().same_version(&created.ring));
-
-    let mine = created.ring.rotate(secret(2), HOUR, START).unwrap();
-    let theirs = created.ring.rotate(secret(3), HOUR, START).unwrap();
-    // From a generation that is not stored yet.
-    let far = theirs.ring.rotate(secret(9), HOUR, START).unwrap();
-    assert_eq!(store.swap("a", 2, &far).await.unwrap(), Swapped::Conflict { found: 1 });
-    assert_eq!(store.swap("a", 1, &theirs).await.unwrap(), Swapped::Stored);
-    assert_eq!(store.swap("a", 1, &mine).await.unwrap(), Swapped::Conflict { found: 2 });
-    assert!(load(&store, "a").await.unwrap().unwrap().same_version(&theirs.ring));
-
-    // An answer that was lost: the same call again says what it said, and logs nothing twice.
-    for _ in 0..3 {
-        assert_eq!(store.swap("a", 1, &theirs).await.unwrap(), Swapped::Stored);
+impl Audited for Store {
+    async fn events(&self, owner: &str) -> Vec<Event> {
+        self.history(owner, None, 100).await.unwrap().into_iter().rev().map(|entry| entry.event).collect()
     }
-    let events: Vec<_> = store.history("a", 100).await.unwrap().into_iter().rev().map(|entry| entry.event).collect();
-    assert_eq!(events, [created.events, theirs.events].concat());
-
-    // Owners do not see each other.
-    assert_eq!(store.swap("b", 0, &first(4)).await.unwrap(), Swapped::Stored);
-    assert_eq!(load(&store, "a").await.unwrap().unwrap().generation(), 2);
-    assert_eq!(store.history("b", 100).await.unwrap().len(), 1);
 }
 
-/// A failover to an asynchronous standby lost the last change; an operator went on from the one before, with a revocation.
-/// A process that still holds the lost change has the right generation and the wrong history.
 #[tokio::test]
-async fn a_fork_of_the_same_generation_is_a_conflict() {
+async fn it_keeps_the_contract() {
     let Some((store, _server)) = set_up().await else { return };
-    let created = first(1);
-    let rotated = created.ring.rotate(secret(2), HOUR, START).unwrap();
-    assert_eq!(store.swap("a", 0, &created).await.unwrap(), Swapped::Stored);
-    assert_eq!(store.swap("a", 1, &rotated).await.unwrap(), Swapped::Stored);
-    let lost = rotated.ring.stage(secret(3), START).unwrap();
-    let revoked = rotated.ring.revoke(secret(1).id(), START).unwrap();
-    assert_eq!(store.swap("a", 2, &revoked).await.unwrap(), Swapped::Stored);
+    suite(&store).await;
 
-    let promoted = lost.ring.promote(HOUR, START).unwrap();
-    assert_eq!(store.swap("a", 3, &promoted).await.unwrap(), Swapped::Conflict { found: 3 });
+    // The same conflict in a transaction of the caller.
+    let (mine, theirs) = (first(1).ring.stage(secret(2), START).unwrap(), first(1).ring.stage(secret(3), START).unwrap());
+    assert_eq!(store.swap("a", 0, &first(1)).await.unwrap(), Swapped::Stored);
+    assert_eq!(store.swap("a", 1, &theirs).await.unwrap(), Swapped::Stored);
     let mut client = store.pool().0.get().await.unwrap();
     let transaction = client.transaction().await.unwrap();
-    let conflict = store.swap_in(&transaction, "a", 3, &promoted).await.unwrap();
+    assert_eq!(store.swap_in(&transaction, "a", 1, &mine).await.unwrap(), Swapped::Conflict { found: 2 });
+    assert_eq!(store.swap_in(&transaction, "a", 1, &theirs).await.unwrap(), Swapped::Stored);
     transaction.commit().await.unwrap();
-    assert_eq!(conflict, Swapped::Conflict { found: 3 });
-    assert!(load(&store, "a").await.unwrap().unwrap().same_version(&revoked.ring));
-    let events = [created.events, rotated.events, revoked.events].concat();
-    let history: Vec<_> = store.history("a", 100).await.unwrap().into_iter().rev().map(|entry| entry.event).collect();
-    assert_eq!(history, events);
+    assert!(load(&store, "a").await.unwrap().unwrap().same_version(&theirs.ring));
 }
 
 #[tokio::test]
@@ -99,15 +65,48 @@ async fn every_kind_of_event_comes_back_as_it_was() {
         })
         .collect();
     assert_eq!(store.swap("a", 0, &change).await.unwrap(), Swapped::Stored);
-    let history = store.history("a", 100).await.unwrap();
+    let history = store.history("a", None, 100).await.unwrap();
     assert!(history.iter().all(|entry| entry.stored_by == "postgres" && entry.stored_at > START.plus(Duration::ZERO)));
     assert_eq!(history.into_iter().rev().map(|entry| entry.event).collect::<Vec<_>>(), change.events);
 
-    // The last 20, and pages. An entry that this version does not know is an error, not a gap.
-    assert_eq!(store.history("a", 3).await.unwrap().len(), 3);
-    assert!(store.history_before("a", 1, 100).await.unwrap().is_empty());
+    // An entry that this version does not know is an error, not a gap.
+    assert_eq!(store.history("a", None, 3).await.unwrap().len(), 3);
     assert_eq!(sql(&store, "UPDATE hookring_event SET kind = 'invented' WHERE place = 1").await, 1);
-    assert!(matches!(store.history("a", 100).await, Err(Failure::Unexpected)));
+    assert!(matches!(store.history("a", None, 100).await, Err(Failure::Unexpected)));
+}
+
+/// A transition has several entries. A page that ends in the middle of one loses none of them.
+#[tokio::test]
+async fn the_trail_is_read_in_pages_of_any_size() {
+    let Some((store, _server)) = set_up().await else { return };
+    let mut change = first(0);
+    let mut told = change.events.clone();
+    assert_eq!(store.swap("a", 0, &change).await.unwrap(), Swapped::Stored);
+    for n in 1..6 {
+        let generation = change.ring.generation();
+        change = change.ring.rotate(secret(n), HOUR, START.plus(HOUR / 3 * n)).unwrap();
+        told.extend(&change.events);
+        assert_eq!(store.swap("a", generation, &change).await.unwrap(), Swapped::Stored);
+    }
+    // Another owner's entries are nobody else's.
+    assert_eq!(store.swap("b", 0, &first(9)).await.unwrap(), Swapped::Stored);
+    told.reverse();
+    assert!(told.len() > 12, "{}", told.len());
+    for size in 1..=u32::try_from(told.len()).unwrap() + 1 {
+        let (mut seen, mut before): (Vec<Event>, Option<AuditCursor>) = (Vec::new(), None);
+        loop {
+            let page = store.history("a", before, size).await.unwrap();
+            assert!(page.len() <= size as usize);
+            let Some(last) = page.last() else { break };
+            before = Some(last.cursor().to_string().parse().unwrap());
+            assert_eq!(before, Some(last.cursor()));
+            seen.extend(page.iter().map(|entry| entry.event));
+        }
+        assert_eq!(seen, told, "pages of {size}");
+    }
+    for bad in ["", "7", ".", "7.", "7.70000", "7.1.1", "x.1"] {
+        assert!(bad.parse::<AuditCursor>().is_err(), "{bad:?}");
+    }
 }
 
 #[tokio::test]
@@ -173,7 +172,7 @@ async fn a_change_in_a_transaction_of_the_caller() {
             transaction.commit().await.unwrap();
         } else {
             transaction.rollback().await.unwrap();
-            assert!(store.history("w", 10).await.unwrap().is_empty());
+            assert!(store.history("w", None, 10).await.unwrap().is_empty());
         }
         assert_eq!(load(&store, "w").await.unwrap().is_some(), commit);
     }
@@ -218,19 +217,19 @@ async fn rings_are_sealed_anew() {
     assert_eq!(keys(START).await, 2);
 
     // The grace is not over: nothing is dropped.
-    assert_eq!(store.reseal::<Secret>("a", START).await.unwrap(), Some(vec![]));
+    assert_eq!(store.reseal::<Secret>("a", START).await.unwrap(), Resealed::Done(vec![]));
     assert_eq!(keys(START).await, 2);
 
     // It is: the material goes, an event stays, and processes that hold the ring see the same version.
     let later = START.plus(HOUR);
-    let events = store.reseal::<Secret>("a", later).await.unwrap().unwrap();
+    let Resealed::Done(events) = store.reseal::<Secret>("a", later).await.unwrap() else { panic!("nobody else is there") };
     assert_eq!(events.iter().map(|event| event.kind).collect::<Vec<_>>(), [EventKind::Expired { key: secret(1).id() }]);
     assert_eq!(keys(START).await, 1, "not even for a clock that is behind");
     let shared = hookring::SharedKeyring::new(rotated.ring.clone());
     assert_eq!(store.refresh("a", &shared).await.unwrap(), hookring::Replaced::Unchanged);
-    let newest = store.history("a", 1).await.unwrap().remove(0);
+    let newest = store.history("a", None, 1).await.unwrap().remove(0);
     assert_eq!((newest.event, newest.event.generation), (events[0], 2));
-    assert_eq!(store.reseal::<Secret>("a", later).await.unwrap(), Some(vec![]), "dropped once");
+    assert_eq!(store.reseal::<Secret>("a", later).await.unwrap(), Resealed::Done(vec![]), "dropped once");
 
     // The next transition goes on from there.
     let ring = load(&store, "a").await.unwrap().unwrap();
@@ -245,7 +244,7 @@ async fn rings_are_sealed_anew() {
         Err(Failure::Snapshot(hookring::SnapshotError::Seal(AeadError::UnknownKey { .. })))
     ));
     for ring in both.owners("", 100).await.unwrap() {
-        assert_eq!(both.reseal::<Secret>(&ring.owner, later).await.unwrap(), Some(vec![]));
+        assert_eq!(both.reseal::<Secret>(&ring.owner, later).await.unwrap(), Resealed::Done(vec![]));
     }
     assert_eq!(load(&new, "a").await.unwrap().unwrap().generation(), 3);
     assert!(matches!(store.reseal::<Secret>("b", later).await, Err(Failure::NoRing)));

@@ -123,7 +123,7 @@ async fn a_failed_handler_leaves_the_delivery_to_the_retry<S: ReplayStore + Clon
     let outcome = guard
         .process(pair.verified("msg_1"), async |_: &[u8]| {
             let second = guard.process(copy, async |_: &[u8]| Ok::<_, &str>(())).await;
-            assert!(second.status() == 503 && second.retry_after().is_some_and(|seconds| (1..=600).contains(&seconds)));
+            assert!(second.status() == 503 && second.retry_after_secs().is_some_and(|seconds| (1..=600).contains(&seconds)));
             Ok::<_, &str>(())
         })
         .await;

@@ -4,9 +4,9 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use hookring::rollout::{self, Blocked, Missing, Step};
-use hookring::{Keyring, Part, Role, Status, Timestamp};
+use hookring::{Duty, Keyring, Role, Status, Timestamp};
 
-use crate::courier::{Courier, show};
+use crate::courier::{Courier, show, tick};
 use crate::world::{DRAIN, LAG, World, ticks};
 
 pub(crate) type Oracle = fn(&[Status], Duration, Timestamp) -> Step;
@@ -22,7 +22,7 @@ struct Node {
 }
 
 struct Setup {
-    parts: Vec<Part>,
+    parts: Vec<Duty>,
     shared: bool,
     /// Where a rotation may begin.
     begin: Vec<usize>,
@@ -33,7 +33,7 @@ struct Setup {
 }
 
 impl Setup {
-    fn new(parts: &[Part], begin: &[usize]) -> Self {
+    fn new(parts: &[Duty], begin: &[usize]) -> Self {
         let (parts, begin) = (parts.to_vec(), begin.to_vec());
         Self { parts, shared: false, begin, rollbacks: 0, late: false, oracle: rollout::next }
     }
@@ -54,14 +54,14 @@ struct Found {
 pub(crate) const fn label(step: &Step) -> &'static str {
     match step {
         Step::Idle => "idle",
-        Step::Wait { missing: Missing::Key(_), part: Part::Receiver, replace_from: None, .. } => "receivers lack key",
-        Step::Wait { missing: Missing::Key(_), part: Part::Receiver, .. } => "receivers may replace",
+        Step::Wait { missing: Missing::Key(_), duty: Duty::Receiver, replace_from: None, .. } => "receivers lack key",
+        Step::Wait { missing: Missing::Key(_), duty: Duty::Receiver, .. } => "receivers may replace",
         Step::Wait { missing: Missing::Key(_), .. } => "senders lack key",
         Step::Wait { .. } => "behind",
         Step::Promote { .. } => "promote",
         Step::RollBack { .. } => "roll back",
         Step::Drain { .. } => "drain",
-        Step::Drop { part: Part::Receiver, .. } => "drop on receivers",
+        Step::Drop { duty: Duty::Receiver, .. } => "drop on receivers",
         Step::Drop { .. } => "drop on senders",
         Step::GraceTooShort { .. } => "grace too short",
         Step::Rejecting { .. } => "rejecting",
@@ -212,7 +212,7 @@ fn explore(setup: &Setup) -> Found {
     Found { states, moves: edges.len(), rejected, stuck, steps }
 }
 
-use Part::{DualSender as D, Receiver as R, Sender as S};
+use Duty::{DualSender as D, Receiver as R, Sender as S};
 
 #[track_caller]
 fn safe(what: &str, setup: &Setup, wanted: (usize, usize), seen: &[&str]) {
@@ -276,32 +276,26 @@ fn wrong_twins() {
     }
     fn replaces_at_once(pages: &[Status], drain: Duration, now: Timestamp) -> Step {
         match rollout::next(pages, drain, now) {
-            Step::Wait { missing, part, at, of, .. } => Step::Wait { missing, part, at, of, replace_from: Some(now) },
+            Step::Wait { missing, duty, at, of, .. } => Step::Wait { missing, duty, at, of, replace_from: Some(now) },
             step => step,
         }
     }
     fn ignores_arrival(pages: &[Status], drain: Duration, now: Timestamp) -> Step {
-        let pages: Vec<Status> = pages
-            .iter()
-            .cloned()
-            .map(|mut page| {
-                page.taken_at = None;
-                page
-            })
-            .collect();
+        let always = Timestamp::from_unix_millis(i64::MIN);
+        let pages: Vec<Status> = pages.iter().map(|page| page.clone().with_taken_at(always)).collect();
         rollout::next(&pages, drain, now)
     }
     fn senders_first(pages: &[Status], drain: Duration, now: Timestamp) -> Step {
         let step = rollout::next(pages, drain, now);
-        let Step::Wait { missing: Missing::Key(key), part: Part::Receiver, .. } = step else { return step };
+        let Step::Wait { missing: Missing::Key(key), duty: Duty::Receiver, .. } = step else { return step };
         let at: Vec<usize> = (0..pages.len())
-            .filter(|i| pages[*i].part != Part::Receiver && pages[*i].key(Role::Current).is_some_and(|held| held.id != key))
+            .filter(|i| pages[*i].duty != Duty::Receiver && pages[*i].key(Role::Current).is_some_and(|held| held.id != key))
             .collect();
         let (ready, lacking): (Vec<_>, Vec<_>) = at.into_iter().partition(|i| pages[*i].key(Role::Next).is_some());
         if lacking.is_empty() && !ready.is_empty() {
-            Step::Promote { key, part: Part::Sender, at: ready, of: 2, grace: drain }
+            Step::Promote { key, duty: Duty::Sender, at: ready, of: 2, grace: drain }
         } else if !lacking.is_empty() {
-            Step::Wait { missing: Missing::Key(key), part: Part::Sender, at: lacking, of: 2, replace_from: None }
+            Step::Wait { missing: Missing::Key(key), duty: Duty::Sender, at: lacking, of: 2, replace_from: None }
         } else {
             step
         }
@@ -329,6 +323,61 @@ fn wrong_twins() {
     assert!(explore(&arrival).rejected.is_some(), "a late sender is not seen");
 }
 
+fn without_stamp(page: &Status) -> Status {
+    let mut page = page.clone();
+    page.taken_at = None;
+    page
+}
+
+/// Processes that do not say when they took their rings: no step loses a delivery, though some are not advised.
+#[test]
+fn without_stamps() {
+    fn none(pages: &[Status], drain: Duration, now: Timestamp) -> Step {
+        rollout::next(&pages.iter().map(without_stamp).collect::<Vec<_>>(), drain, now)
+    }
+    fn all_but_one(pages: &[Status], drain: Duration, now: Timestamp) -> Step {
+        let mut pages = pages.to_vec();
+        pages[0] = without_stamp(&pages[0]);
+        rollout::next(&pages, drain, now)
+    }
+    let one_ring = |oracle, rollbacks| Setup { shared: true, rollbacks, oracle, ..Setup::new(&[S, S, R, R], &[0]) };
+    let setups = [
+        ("one ring, no stamps", one_ring(none, 0)),
+        ("one ring, no stamps, rolled back", one_ring(none, 1)),
+        ("one ring, one stamp is missing, rolled back", one_ring(all_but_one, 1)),
+        ("separate rings, no stamps", Setup { oracle: none, ..Setup::new(&[S, S, R, R], &[0, 2]) }),
+        ("separate rings, no stamps, carried out late", Setup { late: true, oracle: none, ..Setup::new(&[S, S, R, R], &[2]) }),
+        ("dual senders, no stamps", Setup { oracle: none, ..Setup::new(&[D, D, R, R], &[0, 2]) }),
+    ];
+    for (what, setup) in &setups {
+        let found = explore(setup);
+        println!("{what:45} {:6} states, 0 rejections; {:?}", found.states, found.steps);
+        assert_eq!(found.rejected, None, "{what}");
+        assert!(found.steps.contains_key("blocked"), "{what}: never says what is missing");
+    }
+}
+
+/// One sender took a rollback long after it was made. From when it signed with the old key, only its stamp tells.
+#[test]
+fn a_missing_stamp_is_named() {
+    let courier = Courier::new();
+    let world = World::new(&courier, &[S, R], false);
+    let ring = &world.processes[0].ring;
+    let promoted = ring.stage(courier.key(2), tick(0)).unwrap().ring.promote(ticks(9), tick(0)).unwrap().ring;
+    let both = world.processes[1].ring.stage(courier.key(2), tick(-1)).unwrap().ring;
+    let world = world.with_ring(0, promoted).with_ring(1, both);
+    let later = |n: i64| World { now: n, ..world.clone() };
+    let [stamped, unstamped] = [World::pages, |world: &World| world.pages().iter().map(without_stamp).collect::<Vec<_>>()]
+        .map(|pages| rollout::next(&pages(&later(DRAIN)), ticks(DRAIN), tick(DRAIN)));
+    assert_eq!(label(&stamped), "drop on receivers", "{stamped}");
+    assert_eq!(unstamped, Step::Blocked(Blocked::NotStamped { at: vec![0] }));
+    assert!(unstamped.to_string().contains("taken_at"), "{unstamped}");
+    // The page itself proves that the ring was taken by then: the drain ends without a stamp, for those who keep the page.
+    let kept: Vec<_> = later(1).pages().iter().map(without_stamp).collect();
+    assert_eq!(label(&rollout::next(&kept, ticks(DRAIN), tick(DRAIN))), "blocked");
+    assert_eq!(label(&rollout::next(&kept, ticks(DRAIN), tick(1 + DRAIN))), "drop on receivers");
+}
+
 #[test]
 fn blocked_is_not_silent() {
     let courier = Courier::new();
@@ -347,7 +396,7 @@ fn the_last_signature_is_announced() {
     let rotated = world.processes[0].ring.rotate(courier.key(2), ticks(5), world.at()).unwrap().ring;
     let world = world.with_ring(0, rotated.clone());
     let step = rollout::next(&world.pages(), ticks(DRAIN), world.at());
-    let Step::GraceTooShort { part: S, at, of: 1, expires, needed: None, .. } = &step else { panic!("{step}") };
+    let Step::GraceTooShort { duty: S, at, of: 1, expires, needed: None, .. } = &step else { panic!("{step}") };
     assert_eq!((at.as_slice(), *expires), ([0].as_slice(), world.at().plus(ticks(5))));
     assert!(step.to_string().contains("receivers accept nothing else"), "{step}");
 

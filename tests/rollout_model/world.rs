@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hookring::rollout::{Missing, Step};
-use hookring::{Keyring, Part, Role, SignWith, Signer, Status, Timestamp, Verifier, providers};
+use hookring::{Duty, Keyring, Role, SharedKeyring, SignWith, Signer, Status, Timestamp, Verifier, providers};
 
 use crate::courier::{Courier, SETS, Set, tick};
 
@@ -18,10 +18,13 @@ pub(crate) const fn ticks(n: i64) -> Duration {
 
 #[derive(Clone)]
 pub(crate) struct Process {
-    pub(crate) part: Part,
+    pub(crate) duty: Duty,
     pub(crate) ring: Keyring,
-    /// When it took its ring.
-    pub(crate) taken: Timestamp,
+}
+
+/// A ring that a process takes at this time.
+fn taken(ring: &Keyring, at: i64) -> Keyring {
+    SharedKeyring::new_at(ring.clone(), tick(at)).load()
 }
 
 #[derive(Clone)]
@@ -35,13 +38,13 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(courier: &Courier, parts: &[Part], shared: bool) -> Self {
+    pub(crate) fn new(courier: &Courier, parts: &[Duty], shared: bool) -> Self {
         // Rings that are made at different times have different origins.
         let ring = |at: i64| Keyring::new(courier.key(1), tick(at)).ring;
         let one = ring(-100);
-        let process = |(i, part): (usize, &Part)| {
-            let ring = if shared { one.clone() } else { ring(-100 - i64::try_from(i).unwrap()) };
-            Process { part: *part, ring, taken: tick(-50) }
+        let process = |(i, duty): (usize, &Duty)| {
+            let ring = if shared { taken(&one, -50) } else { ring(-100 - i64::try_from(i).unwrap()) };
+            Process { duty: *duty, ring }
         };
         let processes = parts.iter().enumerate().map(process).collect();
         let mut under_way = [0; SETS];
@@ -54,18 +57,16 @@ impl World {
     }
 
     pub(crate) fn is_sender(&self, i: usize) -> bool {
-        self.processes[i].part != Part::Receiver
+        self.processes[i].duty != Duty::Receiver
     }
 
     pub(crate) fn page(&self, i: usize) -> Status {
-        let Process { part, ring, taken } = &self.processes[i];
-        let page = match part {
-            Part::Receiver => Verifier::new(providers::GITHUB, ring).unwrap().status(self.at()),
-            Part::DualSender => Signer::new(providers::STANDARD_WEBHOOKS, ring, SignWith::AllLive).unwrap().status(self.at()),
+        let Process { duty, ring } = &self.processes[i];
+        match duty {
+            Duty::Receiver => Verifier::new(providers::GITHUB, ring).unwrap().status(self.at()),
+            Duty::DualSender => Signer::new(providers::STANDARD_WEBHOOKS, ring, SignWith::AllLive).unwrap().status(self.at()),
             _ => Signer::new(providers::GITHUB, ring, SignWith::Current).unwrap().status(self.at()),
-        };
-        // Only rings that travel arrive later than they were made.
-        if self.store.is_some() { page.taken_at(*taken) } else { page }
+        }
     }
 
     pub(crate) fn pages(&self) -> Vec<Status> {
@@ -74,10 +75,10 @@ impl World {
 
     /// What a sender would sign with now.
     pub(crate) fn signs(&self, courier: &Courier, i: usize) -> Set {
-        let Process { part, ring, .. } = &self.processes[i];
+        let Process { duty, ring, .. } = &self.processes[i];
         match ring.current() {
             None => 0,
-            Some(_) if *part == Part::DualSender => courier.live(ring, self.at()),
+            Some(_) if *duty == Duty::DualSender => courier.live(ring, self.at()),
             Some(current) => courier.set_of(current.id()),
         }
     }
@@ -107,7 +108,7 @@ impl World {
         let mut world = self.clone();
         match &mut world.store {
             Some(store) => *store = ring,
-            None => world.processes[i] = Process { ring, taken: tick(self.now), ..world.processes[i].clone() },
+            None => world.processes[i] = Process { ring, ..world.processes[i].clone() },
         }
         world
     }
@@ -119,8 +120,8 @@ impl World {
 
     pub(crate) fn take(&self, i: usize) -> Self {
         let mut world = self.clone();
-        let ring = self.store.clone().unwrap();
-        world.processes[i] = Process { ring, taken: tick(self.now), ..world.processes[i].clone() };
+        let ring = taken(self.store.as_ref().unwrap(), self.now);
+        world.processes[i] = Process { ring, ..world.processes[i].clone() };
         world
     }
 
@@ -131,9 +132,9 @@ impl World {
         // Whoever publishes a ring gives it time to arrive.
         let grace = ticks(DRAIN + if self.store.is_some() { LAG } else { 0 });
         let changes = match step {
-            Step::Wait { missing: Missing::Key(key), part, replace_from, .. } => {
+            Step::Wait { missing: Missing::Key(key), duty, replace_from, .. } => {
                 let new = courier.key(courier.set_of(*key));
-                let replace = replace_from.is_some_and(|from| from <= now) && *part == Part::Receiver;
+                let replace = replace_from.is_some_and(|from| from <= now) && *duty == Duty::Receiver;
                 let replaced = replace.then(|| ring.rotate(new.clone(), Duration::ZERO, now).ok()).flatten();
                 vec![ring.stage(new, now).ok(), replaced]
             }
@@ -169,14 +170,14 @@ impl World {
         let mut ring = |page: &Status, taken: Timestamp| {
             for key in &page.keys {
                 let rank = order.iter().position(|at| *at == key.since).map_or(9, |at| at as u8);
-                let rank = if key.role == Role::Current && page.part != Part::Receiver { rank } else { 9 };
+                let rank = if key.role == Role::Current && page.duty != Duty::Receiver { rank } else { 9 };
                 name.extend([key.role as u8, courier.set_of(key.id), age(key.since), rank, key.expires_at.map_or(0, left)]);
             }
             let marked = page.key(Role::Current).is_some() && page.key(Role::Next).is_some_and(|next| next.returned);
             name.extend([255, u8::from(marked), age(page.as_of), age(taken), page.revoked.len() as u8]);
         };
-        for (i, page) in pages.iter().enumerate() {
-            ring(page, if self.store.is_some() { self.processes[i].taken } else { page.as_of });
+        for page in &pages {
+            ring(page, page.taken_at.filter(|_| self.store.is_some()).unwrap_or(page.as_of));
         }
         if let Some(store) = &self.store {
             ring(&store.status(self.at()), store.as_of());

@@ -9,6 +9,8 @@
 #[path = "../support/numbered.rs"]
 mod numbered;
 mod replace;
+#[path = "../support/ring_store.rs"]
+mod ring_store;
 mod store;
 mod streams;
 mod threads;

@@ -90,3 +90,38 @@ fn a_failed_reload_keeps_the_ring_and_its_deadlines() {
     assert_eq!(shared.load().live(START).count(), 2);
     assert_eq!(shared.load().live(START.plus(HOUR)).count(), 1);
 }
+
+/// A page tells since when its process has the ring, because the drain of the old key is counted from then.
+#[test]
+fn a_ring_is_stamped_when_it_is_taken() {
+    let hours = |n: u64| START.plus(Duration::from_secs(n * 3600));
+    let taken = |shared: &SharedKeyring| shared.load().status(hours(9)).taken_at;
+    let first = ring(1);
+    assert_eq!(first.status(START).taken_at, Some(START), "made here");
+    let shared = SharedKeyring::new_at(first, hours(1));
+    assert_eq!(taken(&shared), Some(hours(1)));
+
+    let second = shared.load().rotate(secret(2), HOUR, hours(1)).unwrap().ring;
+    assert_eq!(shared.replace_at(second.clone(), hours(3)), Ok(Replaced::Newer));
+    assert_eq!(taken(&shared), Some(hours(3)));
+    let signer = Signer::new(providers::GENERIC_SHA256, shared.clone(), SignWith::Current).unwrap();
+    assert_eq!(signer.status(hours(9)).taken_at, Some(hours(3)));
+
+    // The same version is not taken again.
+    assert_eq!(shared.replace_at(second.without_expired(hours(4)), hours(4)), Ok(Replaced::Unchanged));
+    assert_eq!(taken(&shared), Some(hours(3)));
+    assert!(shared.replace_at(ring(9), hours(5)).is_err());
+    assert_eq!(taken(&shared), Some(hours(3)));
+
+    // Nor does a clock that was years ahead keep every drain from ending.
+    let rebased = shared.load().rebase_clock(hours(2)).ring;
+    assert_eq!(rebased.status(hours(9)).taken_at, Some(hours(2)));
+
+    // Without a time of the caller, the clock.
+    let before = Timestamp::now();
+    let by_clock = SharedKeyring::new(ring(1));
+    let stamp = taken(&by_clock).unwrap();
+    assert!(before <= stamp && stamp <= Timestamp::now());
+    by_clock.replace(by_clock.load().revoke(id(1), START).unwrap().ring).unwrap();
+    assert!(taken(&by_clock).unwrap() >= stamp);
+}

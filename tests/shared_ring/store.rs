@@ -1,12 +1,13 @@
-//! The store in memory: compare-and-swap, the least generation, and an audit trail without gaps.
+//! The store in memory: the contract of every store, and an audit trail without gaps.
 
 use std::pin::pin;
 use std::sync::Barrier;
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
-use hookring::{Change, Event, EventKind, KeyringStore as _, MemoryKeyringStore, MemoryStoreError, SharedKeyring, Swapped};
+use hookring::{Change, Event, EventKind, KeyringStore as _, MemoryKeyringStore, SharedKeyring, Swapped};
 
+use super::ring_store::{Audited, suite};
 use super::*;
 
 /// For futures that are ready at once.
@@ -25,79 +26,17 @@ fn load(store: &MemoryKeyringStore, owner: &str) -> Option<Keyring> {
     now(store.load(owner, 0)).unwrap()
 }
 
-#[test]
-fn the_slower_of_two_operators_gets_a_conflict_and_nothing_is_stored() {
-    let store = MemoryKeyringStore::new();
-    assert!(load(&store, "a").is_none());
-    let created = Keyring::new(secret(1), START);
-    assert_eq!(swap(&store, "a", 1, &created), Swapped::Conflict { found: 0 });
-    assert_eq!(swap(&store, "a", 0, &created), Swapped::Stored);
-    assert_eq!(swap(&store, "a", 0, &created), Swapped::Conflict { found: 1 });
-
-    let mine = created.ring.rotate(secret(2), DAY, START).unwrap();
-    let theirs = created.ring.rotate(secret(3), DAY, START).unwrap();
-    assert_eq!(swap(&store, "a", 1, &theirs), Swapped::Stored);
-    assert_eq!(swap(&store, "a", 1, &mine), Swapped::Conflict { found: 2 });
-    assert!(load(&store, "a").unwrap().same_version(&theirs.ring));
-    assert_eq!(store.history("a"), [created.events.clone(), theirs.events].concat());
-
-    // Load again and decide again.
-    let again = load(&store, "a").unwrap().rotate(secret(2), DAY, START).unwrap();
-    assert_eq!(swap(&store, "a", 2, &again), Swapped::Stored);
-    assert_eq!(load(&store, "a").unwrap().generation(), 3);
-}
-
-/// A store that lost its last change went on from the one before, with a revocation. Whoever still holds the lost change
-/// has the right generation and the wrong history.
-#[test]
-fn a_fork_of_the_same_generation_is_a_conflict() {
-    let store = MemoryKeyringStore::new();
-    let created = Keyring::new(secret(1), START);
-    let rotated = created.ring.rotate(secret(2), DAY, START).unwrap();
-    assert_eq!((created.parent(), rotated.parent()), (None, Some(created.ring.lineage())));
-    assert_eq!(swap(&store, "a", 0, &created), Swapped::Stored);
-    assert_eq!(swap(&store, "a", 1, &rotated), Swapped::Stored);
-    let lost = rotated.ring.stage(secret(3), START).unwrap();
-    let revoked = rotated.ring.revoke(id(1), START).unwrap();
-    assert_eq!(swap(&store, "a", 2, &revoked), Swapped::Stored);
-
-    let promoted = lost.ring.promote(DAY, START).unwrap();
-    assert_eq!(promoted.parent(), Some(lost.ring.lineage()));
-    assert_eq!(swap(&store, "a", 3, &promoted), Swapped::Conflict { found: 3 });
-    // A generation that the change was not made from is none either.
-    let another = Keyring::new(secret(9), START);
-    assert_eq!(swap(&store, "a", 3, &another), Swapped::Conflict { found: 3 });
-    assert!(load(&store, "a").unwrap().same_version(&revoked.ring));
-    assert_eq!(store.history("a"), [created.events, rotated.events, revoked.events].concat());
-}
-
-#[test]
-fn owners_do_not_see_each_other() {
-    let store = MemoryKeyringStore::new();
-    let (one, two) = (Keyring::new(secret(1), START), Keyring::new(secret(2), START));
-    assert_eq!(swap(&store, "tenant-1", 0, &one), Swapped::Stored);
-    assert_eq!(swap(&store, "tenant-2", 0, &two), Swapped::Stored);
-    assert!(load(&store, "tenant-1").unwrap().same_version(&one.ring));
-    assert!(load(&store, "tenant-2").unwrap().same_version(&two.ring));
-    assert!(load(&store, "tenant-3").is_none());
-    assert_eq!(store.history("tenant-2"), two.events);
-    assert_eq!(store.history("tenant-3"), []);
-    assert_eq!(format!("{store:?}"), "MemoryKeyringStore { owners: 2 }");
-}
-
-#[test]
-fn a_ring_older_than_the_caller_accepts_is_not_given_out() {
-    let store = MemoryKeyringStore::new();
-    let created = Keyring::new(secret(1), START);
-    let rotated = created.ring.rotate(secret(2), DAY, START).unwrap();
-    assert_eq!(swap(&store, "a", 0, &created), Swapped::Stored);
-    assert_eq!(swap(&store, "a", 1, &rotated), Swapped::Stored);
-    for fine in [0, 1, 2] {
-        assert_eq!(now(store.load("a", fine)).unwrap().unwrap().generation(), 2);
+impl Audited for MemoryKeyringStore {
+    async fn events(&self, owner: &str) -> Vec<Event> {
+        self.history(owner)
     }
-    let why = now(store.load("a", 3)).unwrap_err();
-    assert_eq!(why, MemoryStoreError::Older { found: 2, minimum: 3 });
-    assert_eq!(why.to_string(), "the stored ring has generation 2, older than the accepted 3");
+}
+
+#[test]
+fn it_keeps_the_contract() {
+    let store = MemoryKeyringStore::new();
+    now(suite(&store));
+    assert_eq!(format!("{store:?}"), "MemoryKeyringStore { owners: 8 }");
 }
 
 /// Two operators rotate one ring a thousand times each, and publish what they stored. No rotation is lost, none is

@@ -16,8 +16,9 @@ fn status_and_history_are_the_same() {
     let back = restored(&ring);
     for hours in 0..30 {
         let now = NOW.plus(hours * HOUR);
-        assert_eq!(back.status(now), ring.status(now), "after {hours} hours");
+        assert_eq!(back.status(now).with_taken_at(NOW), ring.status(now), "after {hours} hours");
     }
+    assert_eq!(back.status(NOW).taken_at, None, "when a process took it is not a property of the ring");
     let roles: Vec<_> = back.live(NOW).map(|live| live.role).collect();
     assert_eq!(roles, [Role::Current, Role::Next, Role::Previous, Role::Previous]);
     assert_eq!((back.origin(), back.lineage()), (ring.origin(), ring.lineage()));
@@ -106,7 +107,7 @@ fn rings_of_hashes_have_the_same_format() {
     let hash = |n| Sha256Hash::of(&secret(n)).unwrap();
     let ring = Keyring::new(hash(1), NOW).ring.rotate(hash(2).labelled("two").unwrap(), HOUR, NOW).unwrap().ring;
     let back = restored(&ring);
-    assert_eq!(back.status(NOW), ring.status(NOW));
+    assert_eq!(back.status(NOW).with_taken_at(NOW), ring.status(NOW));
     assert!(back.current().unwrap().matches(text(2).as_bytes()));
     // A ring of hashes is no ring of secrets, and says so.
     let blob = block_on(ring.seal("owner", &Stamp)).unwrap();
@@ -121,7 +122,7 @@ fn rings_of_bcrypt_hashes() {
     let hash = BcryptHash::parse("$2a$10$WvvTPHKwdBJ3uk0Z37EMR.hLA2W6N9AEBhEgrAOljy2Ae5MtaSIUi").unwrap();
     let ring = Keyring::new(hash.labelled("abc").unwrap(), NOW).ring;
     let back = restored(&ring);
-    assert_eq!(back.status(NOW), ring.status(NOW));
+    assert_eq!(back.status(NOW).with_taken_at(NOW), ring.status(NOW));
     assert_eq!(back.current().unwrap().as_str(), ring.current().unwrap().as_str());
 }
 
@@ -152,7 +153,7 @@ fn a_key_that_came_back_is_still_one_that_came_back() {
     let staged = ring.stage(secret(2), NOW).unwrap().ring;
     let back = staged.promote(HOUR, NOW).unwrap().ring.rollback(NOW).unwrap().ring;
     for (ring, returned) in [(staged, false), (back, true)] {
-        let restored = restored(&ring).status(NOW);
+        let restored = restored(&ring).status(NOW).with_taken_at(NOW);
         assert_eq!(restored, ring.status(NOW));
         assert_eq!(restored.key(Role::Next).map(|key| key.returned), Some(returned));
     }

@@ -303,7 +303,7 @@ async fn the_audit_query_and_the_trail() {
     assert!(rows.contains(&hash(&texts[2])) && !rows.contains(&hash(&texts[0])), "{rows}");
 
     // The trail has every change, newest first, with ids instead of material, and says who and when.
-    let trail = store.history(&owner, 20).await.unwrap();
+    let trail = store.history(&owner, None, 20).await.unwrap();
     let promoted: Vec<_> = trail
         .iter()
         .filter_map(|entry| match entry.event.kind {

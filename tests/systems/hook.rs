@@ -38,7 +38,7 @@ pub(crate) struct Hook {
 
 impl Hook {
     pub(crate) async fn start(scheme: Scheme<'_>, ring: Keyring, clock: &Clock) -> Self {
-        let ring = SharedKeyring::new(ring);
+        let ring = SharedKeyring::new_at(ring, clock.now());
         let verifier = Verifier::new(scheme, ring.clone()).unwrap();
         let (verdicts, bodies) = (Arc::default(), Arc::default());
         let (seen, time): (Arc<Mutex<Vec<Verdict>>>, _) = (Arc::clone(&verdicts), clock.clone());
@@ -85,7 +85,8 @@ pub(crate) fn publish<K: Key>(
     transition: impl FnOnce(&Keyring<K>) -> Result<Change<K>, Refused>,
 ) -> Vec<Event> {
     let change = transition(&shared.load()).unwrap();
-    shared.replace(change.ring).unwrap();
+    let at = change.ring.as_of();
+    shared.replace_at(change.ring, at).unwrap();
     change.events
 }
 
@@ -106,7 +107,7 @@ pub(crate) struct Sender {
 
 impl Sender {
     pub(crate) fn new(scheme: Scheme<'_>, ring: Keyring, clock: &Clock) -> Self {
-        let ring = SharedKeyring::new(ring);
+        let ring = SharedKeyring::new_at(ring, clock.now());
         let signer = hookring::Signer::new(scheme, ring.clone(), hookring::SignWith::Current).unwrap();
         Self { ring, signer, clock: clock.clone() }
     }

@@ -257,7 +257,7 @@ async fn reveal_and_rotate() {
     assert_ne!(new, secret);
     assert_eq!(service.send("wf_1", &secret, SIGNED).await, unauthorized(), "the former secret is dead at once");
     assert_eq!(service.send("wf_1", &new, SIGNED).await.0, 202);
-    let trail = service.app.store.history("wf_1", 10).await.unwrap();
+    let trail = service.app.store.history("wf_1", None, 10).await.unwrap();
     assert!(trail.iter().any(|e| matches!(e.event.kind, EventKind::Promoted { old_expires: None, .. })), "{trail:?}");
 
     // Going over from presenting a secret to signing with one is a rotation: whoever saw it in a log must not sign.

@@ -8,7 +8,7 @@ use crate::snapshot::SnapshotError;
 /// None of them means that there is no ring, except [`NoRing`](Self::NoRing), which only those calls give that need one.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum PostgresRingError<P: core::error::Error + 'static, S: core::error::Error + 'static> {
+pub enum PostgresKeyringError<P: core::error::Error + 'static, S: core::error::Error + 'static> {
     /// The pool gave no connection.
     #[error("no connection: {0}")]
     Pool(#[source] P),

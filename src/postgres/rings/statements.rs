@@ -69,8 +69,9 @@ pub(super) const HEAD: &str = look_up!("");
 pub(super) const LOAD: &str = look_up!(", held.ring");
 
 pub(super) const HISTORY: &str = "
-SELECT generation, at_ms, kind, key, other_key, role, time_ms, (extract(epoch FROM stored_at) * 1000)::bigint, stored_by
-FROM hookring_event WHERE owner = $1 AND generation < $2 ORDER BY generation DESC, place DESC LIMIT $3";
+SELECT generation, at_ms, kind, key, other_key, role, time_ms, (extract(epoch FROM stored_at) * 1000)::bigint, stored_by,
+    place
+FROM hookring_event WHERE owner = $1 AND (generation, place) < ($2, $3) ORDER BY generation DESC, place DESC LIMIT $4";
 
 pub(super) const OWNERS: &str = "
 SELECT generation, lineage, owner, (extract(epoch FROM stored_at) * 1000)::bigint

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use hookring::rollout::{self, Step};
-use hookring::{Keyring, Part, Role, SecretFormat, SignWith, Signer, Status, Verifier, providers};
+use hookring::{Duty, Keyring, Role, SecretFormat, SignWith, Signer, Status, Verifier, providers};
 
 use super::{Bytes, NOW, secret};
 
@@ -44,15 +44,15 @@ pub(crate) fn rollout(data: &[u8]) {
     let pages: Vec<Status> = (0..count).map(|n| page(&mut bytes, n)).collect();
     let step = rollout::next(&pages, Duration::from_secs(600), NOW);
     assert!(!step.to_string().is_empty());
-    let signs = |page: &Status| (page.part != Part::Receiver).then(|| page.key(Role::Current).map(|key| key.id)).flatten();
+    let signs = |page: &Status| (page.duty != Duty::Receiver).then(|| page.key(Role::Current).map(|key| key.id)).flatten();
     match &step {
-        Step::Drop { key, part: Part::Receiver, at, .. } => {
-            assert!(at.iter().all(|at| pages[*at].part != Part::Sender && pages[*at].part != Part::DualSender));
+        Step::Drop { key, duty: Duty::Receiver, at, .. } => {
+            assert!(at.iter().all(|at| pages[*at].duty != Duty::Sender && pages[*at].duty != Duty::DualSender));
             assert!(pages.iter().all(|page| signs(page) != Some(*key)), "{step}");
         }
         Step::Idle => {
             for sender in pages.iter().filter_map(signs) {
-                let receivers = pages.iter().filter(|page| matches!(page.part, Part::Receiver | Part::Ring));
+                let receivers = pages.iter().filter(|page| matches!(page.duty, Duty::Receiver | Duty::Ring));
                 receivers.for_each(|page| assert!(page.keys.iter().any(|key| key.id == sender), "{sender}: {step}"));
             }
         }
