@@ -39,7 +39,7 @@ where
         let content = verifier.content(head, &offered, item)?;
         let mut macs = Macs::begin(rules.hash, live.iter().flatten().filter_map(|live| live.key.mac_key()), true);
         content.write(&mut |part| macs.update(part))?;
-        let mut tags = Tags::EMPTY;
+        let mut tags = Tags::none();
         macs.finish_into(&mut tags);
         let matched = tags.matching(candidates.iter()).ok_or(Rejection::Mismatch)?;
         first = first.or(Some(matched));
