@@ -119,7 +119,7 @@ impl Secret {
     pub(crate) fn derived(master: &Self, recipe: &[u8]) -> Option<Self> {
         let mut macs = Macs::begin(Hash::Sha256, core::iter::once(&*master.key), false);
         macs.update(recipe);
-        let mut tags = Tags::EMPTY;
+        let mut tags = Tags::none();
         macs.finish_into(&mut tags);
         let key = tags.iter().next()?;
         let mut buffer = Zeroizing::new([0_u8; 64]);
@@ -208,7 +208,7 @@ impl Key for Secret {
 
 /// More than the functions that prepare a key use of the stack. What they leave there would end up in the gaps of whatever
 /// is moved over it next.
-const STACK: usize = 16 * 1024;
+const STACK: usize = 16_384;
 
 /// The states of a key and its fingerprint, in a frame of its own that can be wiped afterwards.
 #[inline(never)]
@@ -304,6 +304,21 @@ mod tests {
         refuses("YWJj", Whsec, SecretError::MissingPrefix);
         refuses("whsec_", Whsec, SecretError::DecodesToNothing);
         refuses(&"x".repeat(4097), Utf8, SecretError::TooLong { bytes: 4097, maximum: 4096 });
+        assert_eq!(Secret::parse(&"x".repeat(4096), Utf8, &ANY).unwrap().key_len(), 4096);
+    }
+
+    /// `v1,whsec_…` as text would be another key than the one that is meant; a foreign secret may have the letters anywhere.
+    #[test]
+    fn a_prefix_with_something_in_front_is_an_accident_unless_the_secret_is_any_text() {
+        use SecretFormat::{Base64, Hex, Utf8, Whsec};
+        for format in [Hex, Base64, Whsec] {
+            refuses("abcdwhsec_YWJj", format, SecretError::MarkerBeforePrefix);
+        }
+        refuses("abcd,whsec_YWJj", Utf8, SecretError::MarkerBeforePrefix);
+        for text in ["abcdwhsec_YWJj", "whsec_YWJj", "wh,sec_"] {
+            assert_eq!(Secret::parse(text, Utf8, &ANY).unwrap().key_len(), text.len());
+        }
+        refuses("whsec_YWJj", Hex, SecretError::NotHex);
     }
 
     #[test]
@@ -372,6 +387,40 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_secret_shows_its_text_through_one_door() {
+        let secret = Secret::parse("whsec_YWJjZA==", SecretFormat::Whsec, &ANY).unwrap();
+        assert_eq!((secret.reveal(), secret.format(), secret.key_len()), ("whsec_YWJjZA==", SecretFormat::Whsec, 4));
+        assert_eq!((secret.id(), secret.label()), (secret.fingerprint().id(), None));
+        assert_eq!(alloc::format!("{secret:?}"), alloc::format!("Secret({})", secret.id()));
+        assert_eq!((secret.is_derived(), secret.revocable()), (false, secret.fingerprint()));
+    }
+
+    /// It is revoked with its master and goes by the master's name, through any number of steps.
+    #[test]
+    fn a_derived_secret_hangs_on_its_first_master() {
+        let master = Secret::parse("guess-me", SecretFormat::Utf8, &ANY).unwrap().labelled("master").unwrap();
+        let child = Secret::derived(&master, b"one").unwrap();
+        let grandchild = Secret::derived(&child, b"two").unwrap();
+        for derived in [&child, &grandchild] {
+            assert!(derived.is_derived());
+            assert_eq!(derived.revocable(), master.fingerprint());
+            assert_eq!(derived.label().map(|label| &**label), Some("master"));
+            assert_eq!((derived.format(), derived.key_len()), (SecretFormat::Base64Url, 32));
+        }
+        assert_ne!(child.fingerprint(), master.fingerprint());
+        assert_ne!(child.fingerprint(), grandchild.fingerprint());
+    }
+
+    #[test]
+    fn a_secret_is_for_schemes_with_secrets() {
+        use super::sealed::Material as _;
+        let secret = Secret::parse("guess-me", SecretFormat::Utf8, &ANY).unwrap();
+        assert!(secret.fits(None) && !secret.verifies(b"", b""));
+        #[cfg(feature = "ed25519")]
+        assert!(!secret.fits(Some(Curve::Ed25519)));
+    }
+
     #[cfg(feature = "std")]
     #[test]
     fn generated_secrets_have_the_form_of_their_format() {
@@ -379,6 +428,7 @@ mod tests {
             (SecretFormat::Utf8, 64),
             (SecretFormat::Hex, 64),
             (SecretFormat::Base64, 44),
+            (SecretFormat::Base64Url, 43),
             (SecretFormat::Whsec, 50),
             (SecretFormat::V1Whsec, 53),
             (SecretFormat::HtmlText, 64),
@@ -390,5 +440,7 @@ mod tests {
             assert_eq!(one.key_len(), if is_text(format) { 64 } else { 32 });
             assert!(Secret::parse(one.reveal(), format, &SecretPolicy::strict()).is_ok());
         }
+        #[cfg(feature = "sha1")]
+        assert_eq!(Secret::generate(SecretFormat::Sha1OfText).map(|one| (one.reveal().len(), one.key_len())), Ok((64, 20)));
     }
 }
