@@ -10,8 +10,8 @@ mod portable;
 #[cfg_attr(not(any(target_arch = "x86", target_arch = "x86_64")), path = "mac/no_shani.rs")]
 mod shani;
 
-#[cfg(test)]
 #[cfg(feature = "simd")]
+#[cfg(test)]
 mod lanes_tests;
 
 use hmac::{Hmac, KeyInit};
