@@ -30,6 +30,19 @@ fn a_tolerance_needs_a_time() {
     assert_eq!(window(timeless), None);
 }
 
+/// Each bound is inclusive, and how much is over it is told.
+#[test]
+fn a_delivery_is_fresh_up_to_both_bounds() {
+    let (past, future) = (Duration::from_secs(60), Duration::from_secs(5));
+    let verifier = Verifier::builder(providers::STRIPE).tolerance(past, future).build(secrets()).unwrap();
+    let headers = signed(providers::STRIPE, &secrets());
+    let verdict = |now: Timestamp| verifier.verify_at(Request::new(&headers, BODY), now).map(drop);
+    let moment = Duration::from_millis(1);
+    assert_eq!((verdict(NOW), verdict(NOW.plus(past)), verdict(NOW.minus(future))), (Ok(()), Ok(()), Ok(())));
+    assert_eq!(verdict(NOW.plus(past + moment)), Err(Rejection::TooOld { by: moment }));
+    assert_eq!(verdict(NOW.minus(future + moment)), Err(Rejection::TooNew { by: moment }));
+}
+
 #[test]
 fn a_public_url_is_for_schemes_that_sign_it() {
     let (with, without) = (Verifier::builder(providers::HUBSPOT_V3), Verifier::builder(providers::GITHUB));
