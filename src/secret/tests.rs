@@ -34,6 +34,7 @@ fn each_accident_has_its_own_error() {
     refuses("0xab", Hex, SecretError::NotHex);
     refuses("YW Jj", Base64, SecretError::NotBase64);
     refuses("YWJ_", Base64, SecretError::NotBase64);
+    refuses("YWJ+", SecretFormat::Base64Url, SecretError::NotBase64Url);
     refuses("YWJjZB==", Base64, SecretError::NotBase64);
     refuses("whsec_YWJ_", Whsec, SecretError::NotBase64);
     refuses("YWJj", Whsec, SecretError::MissingPrefix);

@@ -38,6 +38,14 @@ fn one_bad_item_spoils_the_batch() {
     assert_eq!(verify(&[]).map(drop), Err(Rejection::Missing(Field::Signature)));
 }
 
+/// Its signatures stand in the body, so nothing can be said before it is there.
+#[cfg(feature = "http-body")]
+#[test]
+fn the_head_of_a_batch_decides_nothing() {
+    let verifier = verifier(SCHEME, ring(1, SecretFormat::Utf8));
+    assert_eq!(verifier.check_head(Request::new(&Pairs::new(), ()), NOW), Ok(()));
+}
+
 #[test]
 fn sixteen_items_are_a_batch_and_seventeen_too_many() {
     let items: Vec<_> = (0..17).map(|n| item(&format!("{n}"), 0)).collect();

@@ -43,6 +43,38 @@ fn a_delivery_is_fresh_up_to_both_bounds() {
     assert_eq!(verdict(NOW.minus(future + moment)), Err(Rejection::TooNew { by: moment }));
 }
 
+/// The time in a signed body is read once the signature was found good: what is no time is malformed, and not a mismatch.
+#[test]
+fn a_time_in_the_body_has_to_be_one() {
+    let linear = providers::all().iter().copied().find(|scheme| scheme.name() == "linear").unwrap();
+    let (ring, verifier) = (secrets(), verifier(linear, secrets()));
+    let key = ring.current().unwrap();
+    let sign = |body: &[u8]| {
+        let mut macs = Macs::begin(crate::mac::Hash::Sha256, crate::key::sealed::Material::mac_key(key).into_iter(), false);
+        macs.update(body);
+        let tag: String = macs.finish().iter().flatten().map(|byte| format!("{byte:02x}")).collect();
+        Pairs::from([("linear-signature".to_owned(), tag)])
+    };
+    let verdict = |body: &'static [u8]| verifier.verify_at(Request::new(&sign(body), body), NOW).map(drop);
+    assert_eq!(verdict(BODY), Ok(()));
+    assert_eq!(verdict(br#"{"webhookTimestamp":"soon"}"#), Err(Rejection::Malformed(Field::Timestamp)));
+    assert_eq!(verdict(b"{}"), Err(Rejection::Missing(Field::Timestamp)));
+}
+
+/// At this moment, by the clock of the machine.
+#[cfg(feature = "std")]
+#[test]
+fn a_delivery_is_verified_at_the_moment_of_the_call() {
+    let ring = Keyring::new(secret(0, SecretFormat::Utf8), Timestamp::now()).ring;
+    let verifier = verifier(providers::STRIPE, ring.clone());
+    let signer = Signer::new(providers::STRIPE, ring, SignWith::Current).unwrap();
+    for (sent, wanted) in [(Timestamp::now(), Ok(BODY)), (Timestamp::now().minus(HOUR), Err(()))] {
+        let signed = signer.sign(&Message::new(BODY), sent).unwrap();
+        let headers: Vec<_> = signed.iter().collect();
+        assert_eq!(verifier.verify(&headers, BODY).map(Verified::into_body).map_err(|_| ()), wanted);
+    }
+}
+
 #[test]
 fn a_public_url_is_for_schemes_that_sign_it() {
     let (with, without) = (Verifier::builder(providers::HUBSPOT_V3), Verifier::builder(providers::GITHUB));

@@ -68,6 +68,28 @@ fn a_scheme_that_reads_its_body_cannot_stream() {
     assert!(!verifier.can_stream() && super::verifier(providers::SLACK, ring).can_stream());
 }
 
+/// What the head decides is decided before the body is read, and freshness at its end.
+#[test]
+fn a_stream_is_refused_at_its_begin_or_at_its_end() {
+    let ring = ring(1, SecretFormat::Utf8);
+    let (slack, headers) = (verifier(providers::SLACK, ring.clone()), signed(providers::SLACK, &ring));
+    let mut late = slack.begin(Request::new(&headers, ()), NOW).unwrap();
+    late.update(BODY);
+    assert_eq!(
+        late.finish(NOW.plus(Duration::from_secs(301))).map(drop),
+        Err(Rejection::TooOld { by: Duration::from_secs(1) })
+    );
+    let suspended = verifier(providers::SLACK, ring.revoke(ring.current().unwrap().id(), NOW).unwrap().ring);
+    assert_eq!(suspended.begin(Request::new(&headers, ()), NOW).map(drop), Err(Rejection::NoLiveKey));
+
+    let parts = [SignedPart::Method, SignedPart::Header("x-event"), SignedPart::Lit("."), SignedPart::Body];
+    let place = Place::Header("x-signature");
+    let ours = Scheme::new("ours", Algorithm::HmacSha256, place, Grammar::Whole, Encoding::Hex, &parts);
+    let (ours, headers) = (verifier(ours, ring), Pairs::from([("x-signature".to_owned(), "00".repeat(32))]));
+    assert_eq!(ours.begin(Request::new(&headers, ()), NOW).map(drop), Err(Rejection::NeedsRequestLine));
+    assert!(ours.begin(Request::new(&headers, ()).method("POST"), NOW).is_err(), "a signed header is missing");
+}
+
 #[test]
 fn how_far_it_came_is_shown() {
     let ring = ring(1, SecretFormat::Utf8);
