@@ -5,6 +5,8 @@ mod carried;
 mod presented;
 mod query;
 mod slow;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use alloc::sync::Arc;

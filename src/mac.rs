@@ -7,9 +7,11 @@
 mod lanes;
 mod portable;
 #[cfg(feature = "simd")]
+#[cfg_attr(not(any(target_arch = "x86", target_arch = "x86_64")), path = "mac/no_shani.rs")]
 mod shani;
 
-#[cfg(all(test, feature = "simd"))]
+#[cfg(feature = "simd")]
+#[cfg(test)]
 mod lanes_tests;
 
 use hmac::{Hmac, KeyInit, Mac as _};
@@ -17,7 +19,7 @@ use hmac::{Hmac, KeyInit, Mac as _};
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
-use zeroize::{Zeroize as _, Zeroizing, optimization_barrier};
+use zeroize::{Zeroize, Zeroizing, optimization_barrier};
 
 use portable::Portable;
 
@@ -94,7 +96,7 @@ pub(crate) struct Macs(Body);
 enum Body {
     Portable(Portable),
     #[cfg(feature = "simd")]
-    Lanes(lanes::Lanes),
+    Lanes(Zeroizing<lanes::Lanes>),
 }
 
 impl Macs {
@@ -102,14 +104,15 @@ impl Macs {
     pub(crate) fn begin<'k>(hash: Hash, keys: impl Iterator<Item = &'k MacKey>, digest: bool) -> Self {
         #[cfg(test)]
         let keys = {
-            counter::add();
+            counter::add(digest);
             keys.inspect(|_| counter::add_key())
         };
         #[cfg(feature = "simd")]
         if let Some(engine) = shani::ShaNi::detect().filter(|_| hash == Hash::Sha256) {
             let digest = digest.then(|| lanes::state_after(engine, &DIGEST_BLOCK));
             // On this CPU every key was made with its lane.
-            return Self(Body::Lanes(lanes::Lanes::new(engine, keys.filter_map(|key| key.lane.as_ref()), digest)));
+            let lanes = lanes::Lanes::new(engine, keys.filter_map(|key| key.lane.as_ref()), digest);
+            return Self(Body::Lanes(Zeroizing::new(lanes)));
         }
         Self(Body::Portable(Portable::begin(hash, keys, digest)))
     }
@@ -127,8 +130,8 @@ impl Macs {
     }
 
     /// Ends the message.
-    pub(crate) fn finish(&mut self) -> Tags {
-        let mut tags = Tags::EMPTY;
+    pub(crate) fn finish(&mut self) -> Zeroizing<Tags> {
+        let mut tags = Tags::none();
         self.finish_into(&mut tags);
         tags
     }
@@ -149,7 +152,7 @@ pub(crate) const DIGEST_BLOCK: [u8; 64] =
 
 /// The tags of a message, in the order of the keys.
 ///
-/// A tag computed for somebody else's message is a forgery of it, so they are wiped.
+/// A tag computed for somebody else's message is a forgery of it, so they are only handed out in [`Zeroizing`].
 pub(crate) struct Tags {
     pub(crate) bytes: [[u8; MAX_TAG]; MAX_KEYS],
     pub(crate) count: usize,
@@ -159,7 +162,10 @@ pub(crate) struct Tags {
 }
 
 impl Tags {
-    pub(crate) const EMPTY: Self = Self { bytes: [[0; MAX_TAG]; MAX_KEYS], count: 0, len: 0, digest: None };
+    /// Room for the tags of a message.
+    pub(crate) fn none() -> Zeroizing<Self> {
+        Zeroizing::new(Self { bytes: [[0; MAX_TAG]; MAX_KEYS], count: 0, len: 0, digest: None })
+    }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         self.bytes.iter().take(self.count).filter_map(|tag| tag.get(..self.len))
@@ -180,8 +186,8 @@ impl Tags {
     }
 }
 
-impl Drop for Tags {
-    fn drop(&mut self) {
+impl Zeroize for Tags {
+    fn zeroize(&mut self) {
         // Plain stores kept alive by the barrier, and only where something was written.
         self.bytes.iter_mut().take(self.count).for_each(|tag| *tag = [0; MAX_TAG]);
         optimization_barrier(&self.bytes);
@@ -205,7 +211,9 @@ pub(crate) mod counter {
     std::thread_local!(static COUNT: Cell<(u32, u32)> = const { Cell::new((0, 0)) });
     // Keys of the running pass, and bytes fed to all of them.
     std::thread_local!(static BYTES: Cell<(usize, usize)> = const { Cell::new((0, 0)) });
-    pub(crate) fn add() {
+    std::thread_local!(static DIGESTS: Cell<u32> = const { Cell::new(0) });
+    pub(crate) fn add(digest: bool) {
+        DIGESTS.with(|c| c.set(c.get() + u32::from(digest)));
         BYTES.with(|c| c.set((0, c.get().1)));
         COUNT.with(|c| c.set((c.get().0 + 1, c.get().1)));
     }
@@ -219,6 +227,10 @@ pub(crate) mod counter {
     /// Bytes that were fed since the last call, once for each key.
     pub(crate) fn take_bytes() -> usize {
         BYTES.with(|c| c.replace((0, 0))).1
+    }
+    /// Messages that were digested beside their MACs since the last call.
+    pub(crate) fn take_digests() -> u32 {
+        DIGESTS.with(|c| c.replace(0))
     }
     /// Messages and keys since the last call: so many passes, so many MACs.
     pub(crate) fn take() -> (u32, u32) {
@@ -270,10 +282,37 @@ mod tests {
         assert_eq!(of(Hash::Sha1), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
     }
 
-    /// They are wiped when they are dropped, not merely forgotten.
     #[test]
-    fn tags_have_an_end() {
-        assert!(core::mem::needs_drop::<Tags>());
+    fn tags_that_are_wiped_are_zeros() {
+        for hash in [Hash::Sha256, Hash::Sha512] {
+            let keys = [1, 2].map(|byte| MacKey::new(&[byte; 32]).unwrap());
+            let mut tags = Macs::begin(hash, keys.iter(), false).finish();
+            assert!(tags.iter().all(|tag| tag.iter().any(|byte| *byte != 0)));
+            tags.zeroize();
+            assert_eq!(tags.bytes, [[0; MAX_TAG]; MAX_KEYS]);
+        }
+    }
+
+    /// Of any length, whole words and what is left of them: one different bit is enough, and two do not make up for each other.
+    #[test]
+    fn the_same_is_every_bit_the_same() {
+        let same = |a: &[u8], b: &[u8]| bool::from(same(a, b));
+        for len in [1_usize, 7, 8, 9, 16, 20, 23, 32, 64] {
+            let tag: alloc::vec::Vec<u8> = (0..len).map(|n| n.to_le_bytes()[0] ^ 0xA5).collect();
+            assert!(same(&tag, &tag), "{len} bytes");
+            for bit in [1, 0x80] {
+                for one in 0..len {
+                    let mut other = tag.clone();
+                    other[one] ^= bit;
+                    assert!(!same(&tag, &other), "byte {one} of {len}");
+                    for two in one + 1..len {
+                        let mut other = other.clone();
+                        other[two] ^= bit;
+                        assert!(!same(&tag, &other), "bytes {one} and {two} of {len}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]
@@ -300,6 +339,8 @@ mod tests {
         // The tags of two keys at once: the first key is reported.
         let (a, b) = (tags.bytes[1][..32].to_vec(), tags.bytes[3][..32].to_vec());
         assert_eq!(tags.matching([b.as_slice(), &a].into_iter()), Some(1));
+        // The same signature twice is as good as once.
+        assert_eq!(tags.matching([b.as_slice(), &b].into_iter()), Some(3));
     }
 
     /// Whatever body this machine chose: the portable one gives the same.

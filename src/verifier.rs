@@ -192,7 +192,7 @@ where
         let digest = (self.setup.digest_content || !rules.can_stream) && offered.id.is_none();
         let mut macs = live.macs(rules.hash, digest);
         content.write(&mut |part| macs.update(part))?;
-        let mut tags = Tags::EMPTY;
+        let mut tags = Tags::none();
         macs.finish_into(&mut tags);
         let mut matched = tags.matching(candidates.iter());
         if matched.is_none() && !rules.or_parts.is_empty() {

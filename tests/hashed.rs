@@ -27,6 +27,10 @@ fn generated() -> Secret {
     Secret::generate(SecretFormat::Base64Url).unwrap()
 }
 
+fn label(key: &impl Key) -> Option<&str> {
+    key.label().map(|label| &**label)
+}
+
 #[test]
 fn a_secret_matches_its_text_only() {
     let stored = Secret::parse("whsec_YWJjZA==", SecretFormat::Whsec, &SecretPolicy::dangerous_any_strength()).unwrap();
@@ -94,6 +98,7 @@ fn debug_shows_the_name_only() {
     assert_ne!(plain.id().to_string(), AOS_COLUMN[..16]);
     let named = plain.labelled("aos-2026").unwrap();
     assert_eq!(format!("{named:?}"), "Sha256Hash(aos-2026)");
+    assert_eq!((label(&named), label(&Sha256Hash::parse_hex(AOS_COLUMN).unwrap())), (Some("aos-2026"), None));
     assert_eq!(named.labelled("two words").unwrap_err(), HashError::BadLabel);
     // The label of the secret hides the id of the hash as well.
     let of_named = Sha256Hash::of(&secret(AOS_SECRET).labelled("mine").unwrap()).unwrap();
@@ -319,7 +324,9 @@ mod bcrypt {
         assert!(made.as_str().starts_with("$2b$10$"));
         assert!(again.matches(secret.reveal().as_bytes()));
         assert_eq!(format!("{made:?}"), format!("BcryptHash({}, cost 10)", made.id()));
-        assert_eq!(format!("{:?}", again.labelled("dvs").unwrap()), "BcryptHash(dvs, cost 10)");
+        assert_eq!((label(&made), again.is_slow()), (None, true));
+        let named = again.labelled("dvs").unwrap();
+        assert_eq!((format!("{named:?}").as_str(), label(&named)), ("BcryptHash(dvs, cost 10)", Some("dvs")));
         assert_eq!(made.labelled("").unwrap_err(), HashError::BadLabel);
     }
 

@@ -64,4 +64,15 @@ mod tests {
         }
         assert!(basic(&[b'A'; 8000]).is_none());
     }
+
+    #[test]
+    fn the_longest_credentials() {
+        use base64ct::{Base64, Encoding as _};
+        let read = |user: usize, password: usize| {
+            let text = ["u".repeat(user), "p".repeat(password)].join(":");
+            basic(Base64::encode_string(text.as_bytes()).as_bytes()).map(|(room, colon)| (colon, room.len() - colon - 1))
+        };
+        assert_eq!(read(MAX_USER, MAX_TOKEN), Some((MAX_USER, MAX_TOKEN)));
+        assert_eq!(read(MAX_USER + 1, MAX_TOKEN + 1), None);
+    }
 }

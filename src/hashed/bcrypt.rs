@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::fmt;
 
-use ::bcrypt::{BcryptError, HashParts, non_truncating_hash, non_truncating_verify};
+use ::bcrypt::{HashParts, non_truncating_hash, non_truncating_verify};
 
 use super::PresentedKey;
 use crate::error::HashError;
@@ -83,10 +83,8 @@ impl BcryptHash {
         let text = secret.reveal();
         cost_is_fine(cost)?;
         text_is_fine(text.as_bytes())?;
-        let stored = non_truncating_hash(text, cost).map_err(|error| match error {
-            BcryptError::Truncation(_) => HashError::TooLongForBcrypt { bytes: text.len(), maximum: MAX_TEXT },
-            _ => HashError::NoRandomness,
-        })?;
+        // Of what can go wrong, only the salt has not been ruled out.
+        let stored = non_truncating_hash(text, cost).map_err(|_| HashError::NoRandomness)?;
         Ok(Self { stored: stored.into(), cost, label: Key::label(secret).cloned() })
     }
 

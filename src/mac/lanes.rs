@@ -30,8 +30,8 @@ pub(crate) fn state_after(engine: ShaNi, block: &[u8; BLOCK]) -> [u32; 8] {
 
 /// An HMAC key as the two states its pads lead to. Either serves to forge, so they are wiped.
 pub(crate) struct LaneKey {
-    inner: [u32; 8],
-    outer: [u32; 8],
+    inner: Zeroizing<[u32; 8]>,
+    outer: Zeroizing<[u32; 8]>,
 }
 
 impl LaneKey {
@@ -50,18 +50,11 @@ impl LaneKey {
             let _ = engine.compress_same(from_mut(state), &*block);
         }
         let [inner, outer] = *states;
-        Self { inner, outer }
+        Self { inner: Zeroizing::new(inner), outer: Zeroizing::new(outer) }
     }
 }
 
-impl Drop for LaneKey {
-    fn drop(&mut self) {
-        self.inner.zeroize();
-        self.outer.zeroize();
-    }
-}
-
-/// One message on its way through all lanes.
+/// One message on its way through all lanes. Its states serve to forge, so whoever holds it keeps it in [`Zeroizing`].
 pub(crate) struct Lanes {
     engine: ShaNi,
     /// The keys' inner states, then the digest's.
@@ -93,8 +86,8 @@ impl Lanes {
         // The slots lead the zip: when they run out, no key has been taken in vain.
         let room = MAX_LANES.wrapping_sub(usize::from(digest.is_some()));
         for ((outer, state), key) in lanes.outer.iter_mut().zip(&mut lanes.states).take(room).zip(keys) {
-            *state = key.inner;
-            *outer = key.outer;
+            *state = *key.inner;
+            *outer = *key.outer;
             lanes.keys = lanes.keys.wrapping_add(1);
         }
         lanes.lanes = lanes.keys;
@@ -118,7 +111,7 @@ impl Lanes {
 
     /// Takes a piece that fills the block that was begun.
     fn absorb_from(&mut self, filled: usize, mut data: &[u8]) {
-        if filled > 0 {
+        if filled != 0 {
             let room = self.buffer.get_mut(filled..).unwrap_or_default();
             if let Some((head, rest)) = data.split_at_checked(room.len()) {
                 room.copy_from_slice(head);
@@ -181,9 +174,9 @@ impl Lanes {
     }
 }
 
-impl Drop for Lanes {
+impl Zeroize for Lanes {
     #[inline]
-    fn drop(&mut self) {
+    fn zeroize(&mut self) {
         // Plain stores kept alive by the barrier: volatile ones go word by word, which costs a
         // short message as much as a compression. Lanes that were not used hold nothing.
         self.states.iter_mut().zip(&mut self.outer).take(self.lanes).for_each(|(state, outer)| {
@@ -230,4 +223,19 @@ fn to_bytes(state: &[u32; 8]) -> [u8; 32] {
         bytes.copy_from_slice(&word.to_be_bytes());
     }
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wiped_holds_no_state_and_no_message() {
+        let Some(engine) = ShaNi::detect() else { return };
+        let keys = [1, 2].map(|byte| LaneKey::new(engine, &[byte; 32]));
+        let mut lanes = Lanes::new(engine, &keys, Some([7; 8]));
+        lanes.update(&[b'x'; 70]);
+        lanes.zeroize();
+        assert_eq!((lanes.states, lanes.outer, lanes.buffer), ([[0; 8]; MAX_LANES], [[0; 8]; MAX_LANES], [0; BLOCK]));
+    }
 }

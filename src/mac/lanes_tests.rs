@@ -4,20 +4,26 @@ use alloc::vec::Vec;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use super::lanes::{LaneKey, Lanes, state_after};
 use super::shani::ShaNi;
 use super::{MAX_KEYS, Tags};
 
 /// The tags of a message in pieces.
-fn tags_of<'k>(engine: ShaNi, keys: impl IntoIterator<Item = &'k LaneKey>, digest: Option<[u32; 8]>, pieces: &[&[u8]]) -> Tags {
+fn tags_of<'k>(
+    engine: ShaNi,
+    keys: impl IntoIterator<Item = &'k LaneKey>,
+    digest: Option<[u32; 8]>,
+    pieces: &[&[u8]],
+) -> Zeroizing<Tags> {
     let mut lanes = Lanes::new(engine, keys, digest);
     pieces.iter().for_each(|piece| lanes.update(piece));
     finish(&mut lanes)
 }
 
-fn finish(lanes: &mut Lanes) -> Tags {
-    let mut tags = Tags::EMPTY;
+fn finish(lanes: &mut Lanes) -> Zeroizing<Tags> {
+    let mut tags = Tags::none();
     lanes.finish_into(&mut tags);
     tags
 }

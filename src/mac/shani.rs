@@ -12,20 +12,12 @@
     reason = "register-only intrinsics are unsafe before Rust 1.87; pointers get their own blocks"
 )]
 
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use core::array::{from_mut, from_ref};
 
 /// Proof that this CPU has the instructions: only [`ShaNi::detect`] makes one.
 #[derive(Clone, Copy)]
-pub(crate) struct ShaNi(Proof);
+pub(crate) struct ShaNi(());
 
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-type Proof = ();
-/// Without the instructions the proof cannot exist, so neither can a call.
-#[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
-type Proof = core::convert::Infallible;
-
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 impl ShaNi {
     /// Asks the CPU; the answer is cached, so asking per message is fine.
     #[inline]
@@ -62,23 +54,6 @@ impl ShaNi {
     }
 }
 
-#[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
-impl ShaNi {
-    pub(crate) fn detect() -> Option<Self> {
-        None
-    }
-
-    #[must_use]
-    pub(crate) fn compress_same<'a, const N: usize>(self, _: &mut [[u32; 8]; N], _: &'a [u8]) -> &'a [u8] {
-        match self.0 {}
-    }
-
-    pub(crate) fn compress_outer<const N: usize>(self, _: &mut [[u32; 8]; N], _: &[[u32; 8]; N]) {
-        match self.0 {}
-    }
-}
-
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 #[allow(clippy::indexing_slicing, reason = "the indices are constants, each compared with the length first")]
 mod x86 {
     //! Every function needs the CPU features it names; only `ShaNi` calls in from outside.

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use super::{Claim, ClaimToken, ReplayKey, ReplayStore};
 
-/// Enough that threads rarely meet at one lock.
+/// As many as four bits can tell apart: enough that threads rarely meet at one lock.
 const SHARDS: usize = 16;
 
 /// An upper estimate of what one entry takes, both indexes and their growth included. A test measures it.
@@ -127,26 +127,16 @@ impl MemoryReplayStore {
         self.shards.iter().map(|shard| self.sweep(&mut lock(shard), now, usize::MAX)).fold(0, usize::saturating_add)
     }
 
-    /// Keys are digests, so any byte spreads them evenly.
+    /// Keys are digests, so any four bits spread them evenly.
     fn shard(&self, key: ReplayKey) -> MutexGuard<'_, Shard> {
         let [first, ..] = *key.as_bytes();
         let [zeroth, ..] = &self.shards;
-        lock(self.shards.get(usize::from(first) % SHARDS).unwrap_or(zeroth))
+        lock(self.shards.get(usize::from(first >> 4)).unwrap_or(zeroth))
     }
 
     /// Drops up to `most` entries that have run out.
     fn sweep(&self, shard: &mut Shard, now: Duration, most: usize) -> usize {
-        let mut dropped: usize = 0;
-        while dropped < most {
-            match shard.by_end.first() {
-                Some(&(ends, key)) if ends <= now => {
-                    shard.by_end.pop_first();
-                    shard.entries.remove(&key);
-                    dropped = dropped.saturating_add(1);
-                }
-                _ => break,
-            }
-        }
+        let dropped = (0..most).take_while(|_| shard.drop_ended(now)).count();
         self.held.fetch_sub(dropped, Ordering::Relaxed);
         dropped
     }
@@ -214,6 +204,18 @@ impl MemoryReplayStore {
 }
 
 impl Shard {
+    /// Drops the entry that runs out first, if it has.
+    fn drop_ended(&mut self, now: Duration) -> bool {
+        match self.by_end.first() {
+            Some(&(ends, key)) if ends <= now => {
+                self.by_end.pop_first();
+                self.entries.remove(&key);
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Inserts or replaces.
     fn put(&mut self, key: ReplayKey, entry: Entry) {
         if let Some(old) = self.entries.insert(key, entry) {

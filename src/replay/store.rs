@@ -65,9 +65,8 @@ pub trait ReplayStore: Send + Sync {
     ///
     /// The default does nothing, so the lease ends the claim. A store that can release at once, without waiting for
     /// anything, does so; a claim that is lost or committed must stay as it is.
-    fn abandon(&self, token: ClaimToken) {
-        let _ = token;
-    }
+    #[expect(unused_variables, reason = "the default does nothing")]
+    fn abandon(&self, token: ClaimToken) {}
 }
 
 /// A store behind a pointer.

@@ -42,7 +42,7 @@ pub(super) fn check_surface(text: &str, format: SecretFormat) -> Result<(), Secr
         Some(("", _)) => Ok(()),
         // `v1,whsec_…` taken as text would silently be another key. Other text in front may belong to a foreign secret.
         Some((before, _)) if !format.is_text() || before.ends_with(',') => Err(SecretError::MarkerBeforePrefix),
-        None if format == SecretFormat::Whsec => Err(SecretError::MissingPrefix),
+        // Whether a prefix is missing that the format needs is seen when it is decoded.
         _ => Ok(()),
     }
 }

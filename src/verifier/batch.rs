@@ -41,7 +41,7 @@ where
         let content = verifier.content(head, &offered, item)?;
         let mut macs = live.macs(rules.hash, true);
         content.write(&mut |part| macs.update(part))?;
-        let mut tags = Tags::EMPTY;
+        let mut tags = Tags::none();
         macs.finish_into(&mut tags);
         let matched = tags.matching(candidates.iter()).ok_or(Rejection::Mismatch)?;
         first = first.or(Some(matched));

@@ -1,6 +1,12 @@
 //! How much work a delivery can cause: counted, not timed.
 
+mod batch;
 mod bounded;
+mod proof;
+#[cfg(all(feature = "ed25519", feature = "p256"))]
+mod public;
+mod setup;
+mod streamed;
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;
@@ -10,7 +16,7 @@ use core::time::Duration;
 
 use super::*;
 use crate::encoding::{Encoding, SecretFormat};
-use crate::keyring::MAX_LIVE;
+use crate::keyring::{MAX_LIVE, Role};
 use crate::mac::counter;
 use crate::message::Message;
 use crate::policy::SecretPolicy;
@@ -192,6 +198,52 @@ fn a_replay_key_costs_no_mac() {
         assert_eq!(counter::take(), (1, 3));
         let _ = verified.replay_key(&crate::replay::Scope::new("endpoint").unwrap());
         assert_eq!(counter::take(), (0, 0));
+    }
+}
+
+/// Beside the MACs there is one more hash of the message: where it was asked for, or where the content cannot be written again,
+/// and never where an id is signed.
+#[test]
+fn only_what_needs_a_digest_pays_for_one() {
+    let linear = providers::all().iter().copied().find(|scheme| scheme.name() == "linear").unwrap();
+    for (scheme, asked, wanted) in [
+        (providers::GITHUB, false, 0),
+        (providers::GITHUB, true, 1),
+        (providers::STANDARD_WEBHOOKS, false, 0),
+        (providers::STANDARD_WEBHOOKS, true, 0),
+        (linear, false, 1),
+        (linear, true, 1),
+    ] {
+        let ring = ring(2, scheme.key_format());
+        let builder = Verifier::builder(scheme);
+        let verifier = if asked { builder.digest_content() } else { builder }.build(ring.clone()).unwrap();
+        let headers = signed(scheme, &ring);
+        let _ = counter::take_digests();
+        assert!(verifier.verify_at(Request::new(&headers, BODY), NOW).is_ok());
+        assert_eq!(counter::take_digests(), wanted, "{} {asked}", scheme.name());
+        if scheme.name() != "linear" {
+            assert!(verifier.begin(Request::new(&headers, ()), NOW).is_ok());
+            assert_eq!(counter::take_digests(), wanted, "{} {asked}, in pieces", scheme.name());
+        }
+    }
+}
+
+/// The second content is computed only where there is one and the first did not match.
+#[test]
+fn a_second_content_costs_a_second_pass_if_the_first_was_not_signed() {
+    let [first, second] = [[SignedPart::Body, SignedPart::Lit(".1")], [SignedPart::Body, SignedPart::Lit(".2")]];
+    let place = Place::Header("x-signature");
+    let of = |parts| Scheme::new("ours", Algorithm::HmacSha256, place, Grammar::Whole, Encoding::Hex, parts);
+    let ring = ring(2, SecretFormat::Utf8);
+    let either = verifier(of(&first).or_signed(&second), ring.clone());
+    for (headers, body, verdict, cost) in [
+        (signed(of(&first), &ring), BODY, Ok(()), (1, 2)),
+        (signed(of(&second), &ring), BODY, Ok(()), (2, 4)),
+        (signed(of(&first), &ring), b"{}", Err(Rejection::Mismatch), (2, 4)),
+    ] {
+        let _ = counter::take();
+        assert_eq!(either.verify_at(Request::new(&headers, body), NOW).map(|_| ()), verdict);
+        assert_eq!(counter::take(), cost);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is stored, what comes back, and who is too late.
 
 use hookring::postgres::{AuditCursor, PostgresKeyringStore, Resealed};
-use hookring::{Event, EventKind, Key as _, PresentedKey as _, Role, Sha256Hash, Swapped};
+use hookring::{Event, EventKind, PresentedKey as _, Role, Sha256Hash, Swapped};
 
 use super::ring_store::{Audited, suite};
 use super::*;
