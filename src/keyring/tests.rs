@@ -100,7 +100,8 @@ fn histories_that_differ_in_anything_have_other_names() {
 #[test]
 fn a_derived_ring_has_the_same_roles_and_deadlines() {
     let derived = full().map_keys(|key| Some(Arc::new(secret(&format!("{}'", key.reveal())))));
-    let texts = |ring: &Keyring| ring.live(NOW).map(|live| (live.key.reveal().into(), live.role, live.expires_at)).collect::<Vec<_>>();
+    let texts =
+        |ring: &Keyring| ring.live(NOW).map(|live| (live.key.reveal().into(), live.role, live.expires_at)).collect::<Vec<_>>();
     let expires = Some(NOW.plus(HOUR));
     let wanted: [(std::string::String, _, _); 3] =
         [("c'".into(), Role::Current, None), ("n'".into(), Role::Next, None), ("p'".into(), Role::Previous, expires)];
@@ -145,7 +146,8 @@ fn only_previous_keys_depend_on_the_time() {
 
 #[test]
 fn a_previous_key_from_the_environment() {
-    let with = |previous: &str, expires| Keyring::with_previous(Arc::new(secret("c")), Arc::new(secret(previous)), expires, NOW);
+    let with =
+        |previous: &str, expires| Keyring::with_previous(Arc::new(secret("c")), Arc::new(secret(previous)), expires, NOW);
     let (c, p) = (secret("c").id(), secret("p").id());
     let kinds = |change: &Change| change.events.iter().map(|event| event.kind).collect::<Vec<_>>();
     let live = |change: &Change| change.ring.live(NOW).map(|live| (live.key.id(), live.expires_at)).collect::<Vec<_>>();
@@ -170,7 +172,10 @@ fn what_is_stored_comes_back() {
     for ring in [ring("a"), full(), full().revoke(secret("c").id(), NOW).unwrap().ring] {
         let back = Record::of(&ring).into_ring().unwrap();
         assert_eq!(back.status(NOW), ring.status(NOW));
-        assert_eq!(back.unstage(HOUR, NOW).ok().map(|c| c.ring.lineage()), ring.unstage(HOUR, NOW).ok().map(|c| c.ring.lineage()));
+        assert_eq!(
+            back.unstage(HOUR, NOW).ok().map(|c| c.ring.lineage()),
+            ring.unstage(HOUR, NOW).ok().map(|c| c.ring.lineage())
+        );
     }
 }
 
@@ -192,11 +197,13 @@ fn what_no_transition_makes_is_not_a_ring() {
     let named = |text: &str| Arc::new(secret(text).labelled("name").unwrap());
     let twins = |record: &mut Record<Secret>| record.keys = vec![(current, named("x")), (previous, named("y"))];
     assert!(!is_ring(&twins), "a name twice");
-    let relabelled = |record: &mut Record<Secret>| record.keys.push((previous, Arc::new(secret("c").labelled("name").unwrap())));
+    let relabelled =
+        |record: &mut Record<Secret>| record.keys.push((previous, Arc::new(secret("c").labelled("name").unwrap())));
     assert!(!is_ring(&relabelled), "a key under two names");
 
     assert!(!is_ring(&|record| record.generation = 0));
-    let more = |record: &mut Record<Secret>, texts: &[&str]| record.keys.extend(texts.iter().map(|text| (previous, held(text))));
+    let more =
+        |record: &mut Record<Secret>, texts: &[&str]| record.keys.extend(texts.iter().map(|text| (previous, held(text))));
     assert!(is_ring(&|record| more(record, &["1", "2"])), "five keys");
     assert!(!is_ring(&|record| more(record, &["1", "2", "3"])), "six keys");
     let dead = Tombstone { fingerprint: secret("r").fingerprint(), id: secret("r").id() };
