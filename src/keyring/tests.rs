@@ -111,6 +111,8 @@ fn a_derived_ring_has_the_same_roles_and_deadlines() {
     // A key of which none can be derived is left out.
     let some = full().map_keys(|key| (key.reveal() != "n").then(|| Arc::new(secret("other"))));
     assert_eq!(some.live(NOW).map(|live| live.role).collect::<Vec<_>>(), [Role::Current, Role::Previous]);
+    let none = full().map_keys(|_| None);
+    assert_eq!((none.live(NOW).count(), none.has_deadlines()), (0, false));
     assert!(full().rollback(NOW).is_err() && some.rollback(NOW).is_ok(), "a previous key is still one that signed");
 }
 
@@ -142,6 +144,37 @@ fn only_previous_keys_depend_on_the_time() {
     assert!(full().has_deadlines());
     let copy = full();
     assert!(copy.is_same_value(&copy.clone()) && !copy.is_same_value(&full()));
+}
+
+#[test]
+fn a_ring_is_found_behind_references() {
+    fn ring_of(source: impl KeySource<Key = Secret>) -> Keyring {
+        source.ring()
+    }
+    let ring = full();
+    let found = [ring_of(ring.clone()), ring_of(&ring), ring_of(Arc::new(ring.clone())), ring_of(&Arc::new(&ring))];
+    assert!(found.iter().all(|found| found.is_same_value(&ring)));
+}
+
+#[test]
+fn what_is_listed_may_be_kept() {
+    fn twice<T: Clone>(one: &T) -> [T; 2] {
+        [one.clone(), one.clone()]
+    }
+    let ring = full();
+    for live in ring.live(NOW) {
+        let kept = twice(&live).map(|kept| (kept.role, kept.key.id(), kept.expires_at));
+        assert_eq!(kept, [(live.role, live.key.id(), live.expires_at); 2]);
+    }
+}
+
+#[test]
+fn a_page_may_tell_when_its_ring_arrived() {
+    let page = full().status(NOW);
+    assert_eq!(page.taken_at, None);
+    let mut told = page.clone().taken_at(NOW.plus(HOUR));
+    assert_eq!(told.taken_at.take(), Some(NOW.plus(HOUR)));
+    assert_eq!(told, page, "and nothing else changes");
 }
 
 #[test]
