@@ -152,7 +152,7 @@ fn a_ring_is_found_behind_references() {
         source.ring()
     }
     let ring = full();
-    let found = [ring_of(ring.clone()), ring_of(&ring), ring_of(Arc::new(ring.clone())), ring_of(&Arc::new(&ring))];
+    let found = [ring_of(ring.clone()), ring_of(&ring), ring_of(Arc::new(ring.clone())), ring_of(Arc::new(&ring))];
     assert!(found.iter().all(|found| found.is_same_value(&ring)));
 }
 
@@ -166,6 +166,15 @@ fn what_is_listed_may_be_kept() {
         let kept = twice(&live).map(|kept| (kept.role, kept.key.id(), kept.expires_at));
         assert_eq!(kept, [(live.role, live.key.id(), live.expires_at); 2]);
     }
+}
+
+#[test]
+fn only_the_next_key_after_a_rollback_is_one_that_returned() {
+    let marks = |ring: &Keyring| ring.status(NOW).keys.iter().map(|key| (key.role, key.returned)).collect::<Vec<_>>();
+    let staged = full();
+    assert_eq!(marks(&staged), [(Role::Current, false), (Role::Next, false), (Role::Previous, false)]);
+    let back = staged.promote(HOUR, NOW).unwrap().ring.rollback(NOW).unwrap().ring;
+    assert_eq!(marks(&back), [(Role::Current, false), (Role::Next, true), (Role::Previous, false)]);
 }
 
 #[test]
