@@ -169,6 +169,23 @@ fn what_is_listed_may_be_kept() {
 }
 
 #[test]
+fn dead_keys_are_dropped_and_live_ones_kept() {
+    let ring = ring("a").rotate(secret("b"), HOUR, NOW).unwrap().ring.rotate(secret("c"), 3 * HOUR, NOW).unwrap().ring;
+    let kept = |hours: u32| Record::of(&ring.without_expired(NOW.plus(hours * HOUR))).keys.len();
+    assert_eq!([0, 1, 2, 3, 4].map(kept), [3, 2, 2, 1, 1]);
+    // A clock that jumped back does not count.
+    let later = ring.stage(secret("d"), NOW.plus(2 * HOUR)).unwrap().ring;
+    assert_eq!(Record::of(&later.without_expired(NOW)).keys.len(), 3);
+}
+
+#[test]
+fn a_ring_without_current_key_is_suspended() {
+    let ring = full();
+    assert!(!ring.status(NOW).is_suspended());
+    assert!(ring.revoke(secret("c").id(), NOW).unwrap().ring.status(NOW).is_suspended());
+}
+
+#[test]
 fn only_the_next_key_after_a_rollback_is_one_that_returned() {
     let marks = |ring: &Keyring| ring.status(NOW).keys.iter().map(|key| (key.role, key.returned)).collect::<Vec<_>>();
     let staged = full();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hookring::rollout;
-use hookring::{Keyring, Part, Status, Timestamp};
+use hookring::{Keyring, Part, Status};
 
 use crate::courier::{Courier, tick};
 use crate::follow::targets;
@@ -296,6 +296,11 @@ fn a_rotation_that_is_not_finished_goes_before_the_next_one() {
     );
     let done = promote(&receiver, 0, 950);
     assert_eq!(fleet.says(&[page(S, &bc), page(R, &done)]), "wait: 1 of 1 receivers lack key C @[1]");
+    // One whose old key was revoked, beside one that has both keys already.
+    let ready = fleet.stage(&fleet.ring(B, 3), C, 950);
+    let suspended = fleet.revoke(&fleet.stage(&fleet.ring(A, 4), B, 900), A);
+    let pages = [page(S, &ready), page(R, &fleet.stage(&fleet.ring(B, 5), C, 950)), page(R, &suspended)];
+    assert_eq!(fleet.says(&pages), "promote B: 1 of 2 receivers to go, grace at least 10 s @[2]");
 }
 
 #[test]
