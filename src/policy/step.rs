@@ -96,6 +96,12 @@ mod tests {
     }
 
     #[test]
+    fn places_grow_to_the_right_and_downwards() {
+        let [one, two, q, shifted] = [b'1', b'2', b'q', b'Q'].map(key);
+        assert_eq!((two, q, shifted), (one + 1, one + ROW, q + SHIFTED));
+    }
+
+    #[test]
     fn neighbours_on_the_keyboard() {
         let step = |from, to| on_keyboard(key(to).wrapping_sub(key(from))).is_some();
         for (from, to) in [(b'q', b'w'), (b'W', b'Q'), (b'1', b'q'), (b'z', b'a'), (b'(', b')'), (b'@', b'W')] {
