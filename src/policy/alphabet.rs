@@ -45,7 +45,7 @@ const OTHER: u16 = 0b0_1000_0000;
 const REST: u16 = 0b1_0000_0000;
 
 impl Alphabet {
-    /// Of a text without blanks at its ends, prefix and padding.
+    /// Of a text without whitespace at its ends, prefix and padding.
     pub(super) fn of(text: &[u8]) -> Self {
         Self(text.iter().fold(0, |kinds, byte| {
             kinds

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::alphabet::Alphabet;
 
 /// From this length on bytes that are all printable are text. A random key of so many bytes is text less than once in
-/// 2^30; and from [`PLAIN`] on if they are all letters, digits, blanks, `-`, `_` and `.`.
+/// 2^30; and from [`PLAIN`] on if they are all letters, digits, spaces, `-`, `_` and `.`.
 pub(super) const PRINTABLE: usize = 22;
 /// See [`PRINTABLE`].
 pub(super) const PLAIN: usize = 16;

@@ -1,4 +1,4 @@
-//! The same text in lower case and with blanks for separators, and what it takes to say how it was written.
+//! The same text in lower case and with spaces for separators, and what it takes to say how it was written.
 //!
 //! `My-Secret-Key` is `my secret key` and a little more; folding makes words and keyboard walks visible.
 
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::alphabet::{BIT, times};
 
-/// What people write instead of a blank.
+/// What people write instead of a space.
 const SEPARATORS: [u8; 8] = *b" -_.+/,:";
 
 pub(super) struct Folded {
@@ -26,7 +26,7 @@ pub(super) fn fold(text: &[u8]) -> Folded {
     Folded { text: Zeroizing::new(folded), price: price_of_case(text).saturating_add(3 * BIT) }
 }
 
-/// The one separator of the text. With several, a blank could not be turned back.
+/// The one separator of the text. With several, a space could not be turned back.
 fn separator(text: &[u8]) -> Option<u8> {
     let mut found = SEPARATORS.iter().filter(|separator| text.contains(separator));
     found.next().copied().filter(|_| found.next().is_none())
