@@ -34,6 +34,10 @@ fn one_rotation_from_the_first_page_to_the_last() {
     // Keys with a deadline go by themselves.
     let with_grace = promote(&r_ab, 500, NOW);
     assert_eq!(says(&s_b, &t_b, &q_b, &with_grace), "idle @[]");
+    // A receiver that was rolled back to save a key has the new one staged like any other.
+    let saved = back(&fleet.rotate(&r, B, 150, 990), 995);
+    assert_eq!(says(&s_ab, &t, &q_ab, &saved), "wait: 1 of 2 senders lack key B @[2]");
+    assert_eq!(says(&s, &t, &saved, &saved), "wait: 2 of 2 senders lack key B @[0, 2]");
     // Page of a ring alone: a sender with one signature and a receiver.
     assert_eq!(fleet.says(&[page(Both, &s)]), "idle @[]");
     assert_eq!(fleet.says(&[page(Both, &s_ab), page(S, &t)]), "wait: 1 of 2 senders lack key B @[1]");
