@@ -5,6 +5,8 @@ mod event;
 mod lineage;
 mod record;
 mod status;
+#[cfg(test)]
+mod tests;
 mod transitions;
 
 use alloc::sync::Arc;

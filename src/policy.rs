@@ -18,6 +18,8 @@ mod language;
 mod odds;
 mod placeholder;
 mod step;
+#[cfg(test)]
+mod tests;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

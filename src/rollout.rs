@@ -128,7 +128,7 @@ fn grace_too_short(fleet: &Fleet<'_>) -> Option<Step> {
         let dying = ring.keys.iter().filter_map(|key| Some((key.id, key.expires_at?)));
         let mut early = dying.filter(|(_, expires)| fleet.now < *expires).filter_map(|(key, expires)| {
             let needed = fleet.needed_by_all(ring, key).unwrap_or_else(|| fleet.now.plus(fleet.drain));
-            (needed > fleet.now && needed > expires).then_some((key, expires, needed))
+            (needed > expires).then_some((key, expires, needed))
         });
         early.next()
     };

@@ -28,25 +28,24 @@ pub(super) const fn log2(number: u32) -> u32 {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Alphabet(u16);
 
-const DIGITS: u16 = 1;
-const LOWER_HEX: u16 = 1 << 1;
-const LOWER_REST: u16 = 1 << 2;
-const UPPER_HEX: u16 = 1 << 3;
-const UPPER_REST: u16 = 1 << 4;
+const DIGITS: u16 = 0b0_0000_0001;
+const LOWER_HEX: u16 = 0b0_0000_0010;
+const LOWER_REST: u16 = 0b0_0000_0100;
+const LOWER: u16 = 0b0_0000_0110;
+const UPPER_HEX: u16 = 0b0_0000_1000;
+const UPPER_REST: u16 = 0b0_0001_0000;
+const UPPER: u16 = 0b0_0001_1000;
 /// `-` and `_`: base64 for URLs.
-const URL: u16 = 1 << 5;
+const URL: u16 = 0b0_0010_0000;
 /// `+` and `/`: standard base64.
-const STANDARD: u16 = 1 << 6;
-/// The other 29 printable ASCII characters, with the blank.
-const OTHER: u16 = 1 << 7;
+const STANDARD: u16 = 0b0_0100_0000;
+/// The other 29 printable ASCII characters, with the space.
+const OTHER: u16 = 0b0_1000_0000;
 /// The other 161 bytes: controls, and the parts of characters that are not ASCII.
-const REST: u16 = 1 << 8;
-
-const LOWER: u16 = LOWER_HEX | LOWER_REST;
-const UPPER: u16 = UPPER_HEX | UPPER_REST;
+const REST: u16 = 0b1_0000_0000;
 
 impl Alphabet {
-    /// Of a text without blanks at its ends, prefix and padding.
+    /// Of a text without whitespace at its ends, prefix and padding.
     pub(super) fn of(text: &[u8]) -> Self {
         Self(text.iter().fold(0, |kinds, byte| {
             kinds
@@ -64,16 +63,17 @@ impl Alphabet {
         }))
     }
 
-    const fn within(self, kinds: u16) -> bool {
-        self.0 & !kinds == 0
+    /// Whether no other kinds occur than these.
+    fn within(self, kinds: &[u16]) -> bool {
+        kinds.iter().fold(self.0, |left, kind| left & !kind) == 0
     }
 
-    pub(super) const fn is_hex(self) -> bool {
-        self.within(DIGITS | LOWER_HEX | UPPER_HEX)
+    pub(super) fn is_hex(self) -> bool {
+        self.within(&[DIGITS, LOWER_HEX, UPPER_HEX])
     }
 
-    pub(super) const fn is_base64(self) -> bool {
-        self.within(DIGITS | LOWER | UPPER | STANDARD) || self.within(DIGITS | LOWER | UPPER | URL)
+    pub(super) fn is_base64(self) -> bool {
+        self.within(&[DIGITS, LOWER, UPPER, STANDARD]) || self.within(&[DIGITS, LOWER, UPPER, URL])
     }
 
     /// Bits of one character, taking each kind that occurs to be there in full.
@@ -98,12 +98,12 @@ pub(super) enum Ruler {
 }
 
 impl Ruler {
-    const fn characters(self, alphabet: Alphabet) -> u32 {
+    fn characters(self, alphabet: Alphabet) -> u32 {
         match self {
-            Self::Fine if alphabet.within(DIGITS) => 10,
+            Self::Fine if alphabet.within(&[DIGITS]) => 10,
             Self::Fine | Self::Coarse if alphabet.is_hex() => 16,
-            Self::Fine if alphabet.within(DIGITS | LOWER) || alphabet.within(DIGITS | UPPER) => 36,
-            Self::Fine if alphabet.within(DIGITS | LOWER | UPPER) => 62,
+            Self::Fine if alphabet.within(&[DIGITS, LOWER]) || alphabet.within(&[DIGITS, UPPER]) => 36,
+            Self::Fine if alphabet.within(&[DIGITS, LOWER, UPPER]) => 62,
             Self::Fine if alphabet.is_base64() => 64,
             Self::Fine | Self::Coarse => 95,
         }
@@ -145,5 +145,46 @@ mod tests {
         assert_eq!(Ruler::Coarse.room(b"0123456789012345") / BIT, 64);
         assert_eq!(Ruler::Coarse.room("ééé".as_bytes()) / BIT, 19);
         assert_eq!(Alphabet::of(b"0aZ-+ \n").exact(), log2(256 - 26));
+    }
+
+    #[test]
+    fn each_ruler_knows_its_alphabets() {
+        let of = |ruler: Ruler, text: &str| ruler.characters(Alphabet::of(text.as_bytes()));
+        for (text, fine, coarse) in [
+            ("0189", 10, 16),
+            ("09af", 16, 16),
+            ("09AF", 16, 16),
+            ("09azfg", 36, 95),
+            ("09AZFG", 36, 95),
+            ("az", 36, 95),
+            ("0aZ", 62, 95),
+            ("aZ", 62, 95),
+            ("0aZ+/", 64, 95),
+            ("0aZ-_", 64, 95),
+            ("az+", 64, 95),
+            ("az-", 64, 95),
+            ("0aZ+-", 95, 95),
+            ("0a ", 95, 95),
+            ("0aZ\n", 95, 95),
+        ] {
+            assert_eq!((of(Ruler::Fine, text), of(Ruler::Coarse, text)), (fine, coarse), "{text}");
+        }
+        let is_base64 = |text: &str| Alphabet::of(text.as_bytes()).is_base64();
+        assert!(["09", "az", "AZ", "+/", "-_", "aZ0+/", "aZ0-_"].into_iter().all(is_base64));
+        assert!(!["+-", "a b", "a=", "a,", "a\n"].into_iter().any(is_base64));
+        let is_hex = |text: &str| Alphabet::of(text.as_bytes()).is_hex();
+        assert!(
+            ["09", "af", "AF", "09afAF"].into_iter().all(is_hex) && !["g", "G", "-", "+", " ", "\n"].into_iter().any(is_hex)
+        );
+    }
+
+    /// By all kinds that occur, and only by those.
+    #[test]
+    fn a_character_of_an_exact_alphabet() {
+        let sizes = [("5", 10), ("a", 6), ("g", 20), ("A", 6), ("G", 20), ("-", 2), ("_", 2), ("+", 2), ("!", 29), ("\n", 161)];
+        for (kind, size) in sizes {
+            assert_eq!(Alphabet::of(kind.as_bytes()).exact(), log2(size), "{kind}");
+            assert_eq!(Alphabet::of([kind, "gg"].concat().as_bytes()).exact(), log2(if kind == "g" { 20 } else { size + 20 }));
+        }
     }
 }

@@ -27,8 +27,9 @@ pub(super) enum Reading {
 }
 
 /// A description: its price and what it says about how many characters.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Description {
+    // First, so that the least description is the cheapest.
     pub(super) price: u32,
     /// Characters that are repeats, runs or walks.
     pub(super) copied: u32,
@@ -47,12 +48,15 @@ pub(super) struct Prices {
 impl Reading {
     /// The sum of 2^-price over the kinds is below 1: that is what makes it a code.
     pub(super) const fn prices(self) -> Prices {
+        const fn eighths(eighths: u32) -> u32 {
+            (BIT / 8).saturating_mul(eighths)
+        }
         match self {
-            Self::Text => Prices { literal: BIT / 4, copy: 4 * BIT, word: Some(BIT * 7 / 2), likely: None },
+            Self::Text => Prices { literal: eighths(2), copy: eighths(32), word: Some(eighths(28)), likely: None },
             Self::Prose => {
-                Prices { literal: BIT * 15 / 8, copy: BIT * 9 / 2, word: Some(BIT * 7 / 2), likely: Some(BIT * 3 / 4) }
+                Prices { literal: eighths(15), copy: eighths(36), word: Some(eighths(28)), likely: Some(eighths(6)) }
             }
-            Self::Bytes => Prices { literal: BIT / 4, copy: BIT * 11 / 4, word: None, likely: None },
+            Self::Bytes => Prices { literal: eighths(2), copy: eighths(22), word: None, likely: None },
         }
     }
 
@@ -83,11 +87,7 @@ pub(super) fn describe(text: &[u8], reading: Reading) -> Description {
         let tail = text.get(at..).unwrap_or_default();
         let after = |length: usize| best.get(tail.len().saturating_sub(length)).copied().unwrap_or_default();
         let mut cheapest = after(1).plus(literal, 0, 1);
-        let mut offer = |other: Description| {
-            if other.price < cheapest.price {
-                cheapest = other;
-            }
-        };
+        let mut offer = |other: Description| cheapest = cheapest.min(other);
         // All copies have two characters or more.
         let copy = |distance, step, length: usize| {
             let details = number(distance).saturating_add(number(length.saturating_sub(1))).saturating_add(step);
@@ -163,16 +163,11 @@ impl Runs {
     fn at(&mut self, at: usize, mut offer: impl FnMut(usize, u32, usize)) {
         let Some((before, [(to, to_key), ..])) = self.text.split_at_checked(at) else { return };
         for ((distance, [order, keyboard]), (from, from_key)) in (1..).zip(&mut self.open).zip(before.iter().rev()) {
-            order.extend(*from, *to);
-            if order.length > 1 {
-                if let Some(price) = (self.in_order)(order.difference) {
-                    offer(distance, price, order.length);
-                }
-            }
-            keyboard.extend(*from_key, *to_key);
-            if keyboard.length > 1 {
-                if let Some(price) = step::on_keyboard(keyboard.difference) {
-                    offer(distance, price, keyboard.length);
+            let keys: fn(u8) -> Option<u32> = step::on_keyboard;
+            for (stretch, from, to, price) in [(order, from, to, self.in_order), (keyboard, from_key, to_key, keys)] {
+                stretch.extend(*from, *to);
+                if let Some(price) = price(stretch.difference).filter(|_| stretch.length > 1) {
+                    offer(distance, price, stretch.length);
                 }
             }
         }
@@ -198,7 +193,7 @@ impl<'t> Repeats<'t> {
         let mut last: Vec<u16> = vec![0; 1 << TABLE];
         let places = (1_u16..).zip(text.windows(4));
         let back = places.map(|(place, four)| {
-            let word = four.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte));
+            let word = four.first_chunk().map_or(0, |four| u32::from_be_bytes(*four));
             let slot = word.wrapping_mul(0x9E37_79B1) >> (32 - TABLE);
             let earlier = last.get_mut(slot as usize).map_or(0, |last| core::mem::replace(last, place));
             if earlier == 0 { 0 } else { place.saturating_sub(earlier) }
@@ -211,8 +206,8 @@ impl<'t> Repeats<'t> {
         let (distance, length) = self.next;
         let continued = self.repeats_for(at, distance, 1);
         let longer = (distance, if continued > 0 { length.saturating_add(1) } else { 0 });
-        let other = if found == distance { (0, 0) } else { (found, self.repeats_for(at, found, COMPARED)) };
-        self.next = if other.1 > longer.1 { other } else { longer };
+        let other = (found, self.repeats_for(at, found, COMPARED));
+        self.next = [other, longer].into_iter().max_by_key(|(_, length)| *length).unwrap_or_default();
         [longer, other].into_iter().filter(|(_, length)| *length >= 4)
     }
 
@@ -221,5 +216,111 @@ impl<'t> Repeats<'t> {
         let earlier = at.checked_sub(distance).filter(|_| distance > 0);
         let pairs = self.text.get(at..).zip(earlier.and_then(|earlier| self.text.get(earlier..)));
         pairs.map_or(0, |(here, there)| here.iter().zip(there).take(most).take_while(|(a, b)| a == b).count())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Price in units, copied and literal characters.
+    fn found(text: &[u8], reading: Reading) -> (u32, u32, u32) {
+        let Description { price, copied, literals } = describe(text, reading);
+        (price, copied, literals)
+    }
+
+    /// A literal of these characters, among which the text may choose.
+    fn literal(reading: Reading, size: u32) -> u32 {
+        reading.prices().literal + log2(size) + 1
+    }
+
+    /// In bits: a copy of `length` characters from `distance` back.
+    fn copy(reading: Reading, distance: u32, length: u32) -> u32 {
+        let number = |value: u32| (2 * value.ilog2() + 1) * BIT;
+        reading.prices().copy + number(distance) + number(length - 1)
+    }
+
+    #[test]
+    fn numbers_are_cheap_if_they_are_small() {
+        let bits = [1, 2, 3, 4, 7, 8, 4095, 4096].map(|value| number(value) / BIT);
+        assert_eq!(bits, [1, 3, 3, 5, 5, 7, 23, 25]);
+        assert_eq!(number(0), BIT);
+    }
+
+    #[test]
+    fn what_follows_no_rule_is_named_character_by_character() {
+        use Reading::{Bytes, Prose, Text};
+        assert_eq!(found(b"", Text), (0, 0, 0));
+        assert_eq!(found(b"7z", Text), (2 * literal(Text, 30), 0, 2));
+        assert_eq!(found(b"zq", Prose), (2 * literal(Prose, 20), 0, 2));
+        // Two bytes say in which range the others are. One that comes again is not yet a run.
+        assert_eq!(found(&[200, 9, 200], Bytes), (16 * BIT + 3 * literal(Bytes, 192), 0, 3));
+        assert_eq!(found(&[], Bytes), (16 * BIT, 0, 0));
+    }
+
+    #[test]
+    fn a_run_is_its_start_and_one_copy() {
+        use Reading::{Bytes, Text};
+        let step = step::in_text(1).unwrap();
+        assert_eq!(found(b"zzzzzzzzz", Text), (literal(Text, 20) + copy(Text, 1, 8) + step::SAME, 8, 1));
+        assert_eq!(found(b"abcdefghi", Text), (literal(Text, 26) + copy(Text, 1, 8) + step, 8, 1));
+        assert_eq!(found(b"ihgfedcba", Text), (literal(Text, 26) + copy(Text, 1, 8) + step, 8, 1));
+        assert_eq!(found(b"qwertyuio", Text), (literal(Text, 26) + copy(Text, 1, 8) + step, 8, 1), "a row of the keyboard");
+        assert_eq!(found(b"a0b1c2d3e4f5", Text), (2 * literal(Text, 16) + copy(Text, 2, 10) + step, 10, 2));
+        assert_eq!(found(b"aei", Text), (3 * literal(Text, 26), 0, 3), "too far apart");
+        // Bytes may count by any number, and keys of the keyboard mean nothing to them.
+        let counter: Vec<u8> = (0..9).map(|n| n * 28).collect();
+        let step = step::in_bytes(28).unwrap();
+        assert_eq!(found(&counter, Bytes), (16 * BIT + literal(Bytes, 225) + copy(Bytes, 1, 8) + step, 8, 1));
+        assert_eq!(found(b"qwertyui", Bytes).1, 0);
+    }
+
+    #[test]
+    fn a_repeat_is_a_copy_from_any_distance() {
+        use Reading::Text;
+        let literal = literal(Text, 30);
+        let twice = found(b"x7k2m9w4x7k2m9w4", Text);
+        assert_eq!(twice, (8 * literal + copy(Text, 8, 8) + step::SAME, 8, 8));
+        let part = found(b"x7k2m9w4q7k2mz", Text);
+        assert_eq!(part, (10 * literal + copy(Text, 8, 4) + step::SAME, 4, 10), "from the middle");
+        assert_eq!(found(b"x7k2m9w4x7k", Text), (11 * literal, 0, 11), "three characters are none");
+        // The last occurrence is the cheapest.
+        let again = found(b"x7k2m9w4z3h8v6r1x7k2q5n9x7k2", Text);
+        assert_eq!(again, (20 * literal + copy(Text, 16, 4) + copy(Text, 8, 4) + 2 * step::SAME, 8, 20));
+    }
+
+    /// However long it is, and the character before it is not part of it.
+    #[test]
+    fn a_long_repeat_is_one_copy() {
+        let mut state = 1_u32;
+        let mut character = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            b"ghjkmnpqrvwxz2689BCDFGHJKLNPQRVWXZ"[(state >> 16) as usize % 34]
+        };
+        let once: Vec<u8> = (0..150).map(|_| character()).collect();
+        let alone = describe(&once, Reading::Text);
+        let twice = describe(&[once.as_slice(), b"#", &once].concat(), Reading::Text);
+        let size = 20 + 10 + 6 + 20;
+        assert_eq!((alone.copied, alone.literals, alone.price), (0, 150, 150 * literal(Reading::Text, size)));
+        let price = 151 * literal(Reading::Text, size + 29) + copy(Reading::Text, 151, 150) + step::SAME;
+        assert_eq!((twice.copied, twice.literals, twice.price), (150, 151, price));
+    }
+
+    #[test]
+    fn words_and_likely_letters_have_their_prices() {
+        use Reading::{Prose, Text};
+        let word = |reading: Reading, spelled: u32| reading.prices().word.unwrap() + 9 * BIT + 2 * spelled * BIT;
+        assert_eq!(found(b"password", Text), (word(Text, 0), 0, 0));
+        assert_eq!(found(b"p@55w0rd", Text), (word(Text, 4), 0, 0));
+        assert_eq!(found(b"xpasswordx", Text), (word(Text, 0) + 2 * literal(Text, 26), 0, 2));
+        assert_eq!(found(b"password", Reading::Bytes).2, 8, "bytes are no words");
+        let likely = |bits: u32| Prose.prices().likely.unwrap() + bits * BIT;
+        // After nothing `t` and `s` are likely and less so, `o` still is, `z` is not. In prose `h` follows `t`.
+        assert_eq!(found(b"t", Prose), (likely(2), 0, 0));
+        assert_eq!(found(b"s", Prose), (likely(3), 0, 0));
+        assert_eq!(found(b"o", Prose), (likely(4), 0, 0));
+        assert_eq!(found(b"z", Prose), (literal(Prose, 20), 0, 1));
+        assert_eq!(found(b"the", Prose), (3 * likely(2), 0, 0));
+        assert_eq!(found(b"the", Text), (word(Text, 0), 0, 0));
     }
 }

@@ -1,6 +1,5 @@
 //! Looking through encodings: the base64 of a password is a password.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
@@ -8,7 +7,7 @@ use zeroize::Zeroizing;
 use super::alphabet::Alphabet;
 
 /// From this length on bytes that are all printable are text. A random key of so many bytes is text less than once in
-/// 2^30; and from [`PLAIN`] on if they are all letters, digits, blanks, `-`, `_` and `.`.
+/// 2^30; and from [`PLAIN`] on if they are all letters, digits, spaces, `-`, `_` and `.`.
 pub(super) const PRINTABLE: usize = 22;
 /// See [`PRINTABLE`].
 pub(super) const PLAIN: usize = 16;
@@ -16,7 +15,7 @@ pub(super) const PLAIN: usize = 16;
 const SHORTEST: usize = 8;
 
 /// The bytes that a text stands for, if it is hexadecimal or else base64.
-pub(super) fn decode(text: &[u8]) -> Option<Zeroizing<Box<[u8]>>> {
+pub(super) fn decode(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let alphabet = Alphabet::of(text);
     let width = if alphabet.is_hex() {
         4
@@ -29,20 +28,20 @@ pub(super) fn decode(text: &[u8]) -> Option<Zeroizing<Box<[u8]>>> {
 }
 
 /// Puts digits of 4 or 6 bits together. Bits that do not fill a byte at the end are dropped.
-fn unpack(text: &[u8], width: u32) -> Option<Zeroizing<Box<[u8]>>> {
-    // Exactly the right size at once: growing would leave an unwiped copy behind.
-    let length = text.len().saturating_mul(width as usize) / 8;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(length));
+fn unpack(text: &[u8], width: u32) -> Option<Zeroizing<Vec<u8>>> {
+    // More than enough at once: growing would leave an unwiped copy behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
     let (mut pending, mut have) = (0_u32, 0_u32);
     for byte in text {
-        pending = pending.wrapping_shl(width) | if width == 4 { hex_digit(*byte)? } else { base64_digit(*byte)? };
+        let digit = if width == 4 { hex_digit(*byte)? } else { base64_digit(*byte)? };
+        pending = pending.wrapping_shl(width).wrapping_add(digit);
         have = have.saturating_add(width);
         if have >= 8 {
             have = have.saturating_sub(8);
             bytes.push(pending.wrapping_shr(have) as u8);
         }
     }
-    Some(Zeroizing::new(core::mem::take(&mut *bytes).into_boxed_slice()))
+    Some(bytes)
 }
 
 fn hex_digit(byte: u8) -> Option<u32> {
@@ -79,7 +78,7 @@ pub(super) fn is_plain(byte: u8) -> bool {
 }
 
 /// Every other byte, if those between them are all the same: UTF-16 with Latin letters, `s-e-c-r-e-t`.
-pub(super) fn without_filler(bytes: &[u8]) -> Option<Zeroizing<Box<[u8]>>> {
+pub(super) fn without_filler(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let every_other = |from| bytes.iter().skip(from).step_by(2);
     let same = |from| every_other(from).all(|byte| Some(byte) == every_other(from).next());
     let kept = match (same(0), same(1)) {
@@ -106,6 +105,41 @@ mod tests {
     }
 
     #[test]
+    fn every_digit_has_its_value() {
+        let bytes = |text: &str| decode(text.as_bytes()).map(|bytes| bytes.to_vec());
+        assert_eq!(bytes("0123456789abcdefABCDEF"), Some(b"\x01\x23\x45\x67\x89\xab\xcd\xef\xAB\xCD\xEF".to_vec()));
+        // RFC 4648: both alphabets end with what looks most like each other.
+        let all = b"\x00\x10\x83\x10\x51\x87\x20\x92\x8b\x30\xd3\x8f\x41\x14\x93\x51\x55\x97\x61\x96\x9b\x71\xd7\x9f\x82\x18\xa3\x92\x59\xa7\xa2\x9a\
+            \xab\xb2\xdb\xaf\xc3\x1c\xb3\xd3\x5d\xb7\xe3\x9e\xbb\xf3\xdf\xbf"
+            .to_vec();
+        let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        assert_eq!(bytes(&[letters, "+/"].concat()), Some(all.clone()));
+        assert_eq!(bytes(&[letters, "-_"].concat()), Some(all));
+        assert_eq!(bytes("a text, not an encoding"), None);
+        // Eleven digits of base64 are eight bytes and two bits, ten are fewer.
+        assert_eq!(bytes("_____-----A").map(|bytes| bytes.len()), Some(8));
+        assert_eq!(bytes("_____-----"), None);
+        assert_eq!((hex_digit(b'g'), base64_digit(b'=')), (None, None));
+    }
+
+    /// The shorter a text, the stricter the look at it: 22 printable characters, or 16 plain ones.
+    #[test]
+    fn bytes_are_text_from_a_length_on() {
+        let is_text = |bytes: &str| as_text(bytes.as_bytes()).is_some();
+        assert!(is_text("plain words-1._A") && !is_text("plain words-1.A"));
+        assert!(!is_text("plain words, 16!"));
+        assert!(is_text("22 bytes: with (marks)") && !is_text("21 bytes: with (mark)"));
+        assert!(is_text("tabs\tand\r\nbreaks are text") && !is_text("bells\x07and others are not"));
+        assert_eq!(as_text(b"sixteen letters!\n"), None);
+        assert_eq!(as_text(b"sixteen-letters.\n"), Some(b"sixteen-letters.".as_slice()));
+        assert!(!is_text("fifteen-letters\n"), "the line break does not count");
+        for byte in 0..=u8::MAX {
+            assert_eq!(is_plain(byte), byte.is_ascii_alphanumeric() || [b' ', b'-', b'_', b'.'].contains(&byte));
+            assert_eq!(is_printable(byte), byte.is_ascii_graphic() || [b' ', b'\t', b'\r', b'\n'].contains(&byte));
+        }
+    }
+
+    #[test]
     fn filler_is_left_out() {
         let kept = |bytes: &[u8]| without_filler(bytes).map(|kept| core::str::from_utf8(&kept).unwrap_or("").to_string());
         assert_eq!(kept(b"p\0a\0s\0s\0w\0o\0r\0d\0").as_deref(), Some("password"));
@@ -113,5 +147,8 @@ mod tests {
         assert_eq!(kept(b"s-e-c-r-e-t-w-o-r-d").as_deref(), Some("secretword"));
         assert_eq!(kept(&[0; 32]), None);
         assert_eq!(kept(&[1; 32]), None);
+        assert_eq!(kept(b"s-e-c-r-e-t-w-o").as_deref(), None, "15 bytes");
+        assert_eq!(kept(b"s-e-c-r-e-t-w-o-").as_deref(), Some("secretwo"));
+        assert_eq!(kept(b"s-e-c-r-e-t_w-o-r-d").as_deref(), None);
     }
 }

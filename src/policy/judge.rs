@@ -126,3 +126,26 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     let is_padded = text.len() >= 24 && text.len() % 4 == 0 && Alphabet::of(bare).is_base64();
     if is_padded { bare } else { text }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A minimum is reached by exactly as much; a description counts from 40 bits less than the secret on.
+    #[test]
+    fn bounds_are_inclusive() {
+        let rules = Rules { bits: 256, ruler: Ruler::Fine, distinct: 8, prose: false };
+        let judge = Judge::of(rules, &b"0a".repeat(32), &[0; 32], SecretFormat::Hex);
+        assert_eq!(judge.worth(7 * BIT, 256 * BIT), Ok(()));
+        assert_eq!(judge.worth(7 * BIT, 256 * BIT - 1), Err(SecretError::Predictable { bits: 7, minimum: 256 }));
+        let found = |price, copied| Description { price, copied, literals: 0 };
+        let possible = 256 * BIT;
+        assert_eq!(judge.structure(found(possible - 40 * BIT, 32), 64), Err(SecretError::Repetitive { percent: 50 }));
+        assert_eq!(judge.structure(found(possible - 40 * BIT + 1, 32), 64), Ok(()));
+        assert_eq!(judge.structure(found(possible - 40 * BIT, 31), 64), Ok(()));
+        assert_eq!(
+            judge.structure(found(possible - 40 * BIT - 1, 31), 64),
+            Err(SecretError::Predictable { bits: 215, minimum: 256 })
+        );
+    }
+}

@@ -138,6 +138,7 @@ pub(super) fn may_be_prose(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
 
     #[test]
     fn words_are_in_their_rows_and_few() {
@@ -155,6 +156,45 @@ mod tests {
         assert_eq!(lengths("53cr37"), Some(6));
         assert_eq!(lengths("zebra"), None);
         assert_eq!(lengths(""), None);
+    }
+
+    #[test]
+    fn a_word_costs_its_choice_and_its_spelling() {
+        let bits = |text: &str| words_at(text.as_bytes()).map(|(length, price)| (length, price / BIT)).collect::<Vec<_>>();
+        assert_eq!(bits("hmac"), [(4, 8 + 1)]);
+        // Which of up to four ways, for each letter that has some: e, s, e in the first, t, o, e in the other.
+        assert_eq!(bits("s3cret"), [(6, 8 + 1 + 2 * 4)]);
+        assert_eq!(bits("t0ken"), [(5, 8 + 1 + 2 * 3)]);
+        assert_eq!(bits("hook"), [(4, 8 + 1)]);
+        assert_eq!(bits("h0ok"), [(4, 8 + 1 + 2 * 2)]);
+        assert_eq!(bits("signature"), [(4, 9), (9, 9)], "a word in a word");
+        assert_eq!(bits("9key"), []);
+        let spelled = |letters: &str| letters.bytes().map(|byte| char::from(plain(byte))).collect::<alloc::string::String>();
+        assert_eq!(spelled("4@31!05$7-aZ9"), "aaeiiosst-aZ9");
+        let many: alloc::string::String = ('a'..='z').filter(|letter| has_other_spelling(*letter as u8)).collect();
+        assert_eq!(many, "aeiost");
+    }
+
+    #[test]
+    fn letters_follow_each_other_as_in_english() {
+        let bits = |previous: Option<u8>, next| likely(previous, next).map(|price| price / BIT);
+        let start: Vec<_> = b"taiscopfz".iter().map(|letter| bits(None, *letter)).collect();
+        assert_eq!(start, [2, 2, 3, 3, 4, 4, 4, 4, 0].map(|bits| Some(bits).filter(|bits| *bits > 0)));
+        assert_eq!(
+            (bits(Some(b' '), b't'), bits(Some(b'7'), b't')),
+            (Some(2), Some(2)),
+            "a word begins after any other character"
+        );
+        assert_eq!((bits(Some(b'q'), b'u'), bits(Some(b'q'), b't'), bits(Some(b'z'), b'e')), (Some(2), None, Some(2)));
+    }
+
+    #[test]
+    fn prose_is_usual_in_two_places_of_five() {
+        assert!(may_be_prose(b"the secret of the sea"));
+        assert!(!may_be_prose(b"xkq7vz9wjb5mxq8"));
+        // `t` and `h` of five, and of six.
+        assert!(may_be_prose(b"th789") && !may_be_prose(b"th7890") && may_be_prose(b"the7890"));
+        assert!(may_be_prose(b""));
     }
 
     #[test]

@@ -44,8 +44,5 @@ fn is(text: &[u8], bare: &[u8], word: &str) -> bool {
 }
 
 fn contains(text: &[u8], part: &str) -> bool {
-    let (part, first) = (part.as_bytes(), part.as_bytes().first().map(u8::to_ascii_lowercase));
-    // The first character decides at nearly every place.
-    let may_start = |window: &&[u8]| window.first().map(u8::to_ascii_lowercase) == first;
-    text.windows(part.len().max(1)).filter(may_start).any(|window| window.eq_ignore_ascii_case(part))
+    text.windows(part.len().max(1)).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
 }

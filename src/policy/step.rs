@@ -4,8 +4,8 @@ use super::alphabet::{BIT, log2};
 
 /// One bit says "the same character".
 pub(super) const SAME: u32 = BIT;
-/// One bit, and which of three places or one key in either of two directions.
-const IN_TEXT: u32 = BIT + log2(2 * 3 + 2 * 2) + 1;
+/// One bit, and which of ten: three places, a key in the row or a key in the column, each in two directions.
+const IN_TEXT: u32 = BIT + log2(10) + 1;
 /// One bit, and which of the other differences.
 const IN_BYTES: u32 = BIT + log2(255) + 1;
 
@@ -72,6 +72,34 @@ const fn places() -> [u8; 128] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As descriptions are: the sum of 2^-price is at most 1, and hardly less.
+    #[test]
+    fn the_prices_of_steps_are_a_code() {
+        let sum = |prices: &mut dyn Iterator<Item = u32>| prices.map(|price| (-f64::from(price) / f64::from(BIT)).exp2()).sum();
+        let places = (0..=u8::MAX).filter_map(in_text);
+        let keys = (0..=u8::MAX).filter_map(on_keyboard);
+        let text: f64 = sum(&mut places.chain(keys));
+        let bytes: f64 = sum(&mut (0..=u8::MAX).filter_map(in_bytes));
+        assert!((0.999..=1.).contains(&text) && (0.999..=1.).contains(&bytes), "{text} {bytes}");
+        assert_eq!((in_text(0), in_bytes(0), on_keyboard(0)), (Some(BIT), Some(BIT), None));
+    }
+
+    #[test]
+    fn how_far_people_step() {
+        let steps = |price: fn(u8) -> Option<u32>| {
+            (i8::MIN..=i8::MAX).filter(|step| price(*step as u8).is_some()).collect::<alloc::vec::Vec<_>>()
+        };
+        assert_eq!(steps(in_text), [-3, -2, -1, 0, 1, 2, 3]);
+        assert_eq!(steps(on_keyboard), [-16, -1, 1, 16]);
+        assert_eq!(steps(in_bytes).len(), 256);
+    }
+
+    #[test]
+    fn places_grow_to_the_right_and_downwards() {
+        let [one, two, q, shifted] = [b'1', b'2', b'q', b'Q'].map(key);
+        assert_eq!((two, q, shifted), (one + 1, one + ROW, q + SHIFTED));
+    }
 
     #[test]
     fn neighbours_on_the_keyboard() {

@@ -236,6 +236,10 @@ fn separate_rings() {
 fn one_ring() {
     let shared = Setup { shared: true, ..Setup::new(&[S, S, R, R], &[0]) };
     safe("one ring for all, processes lag", &shared, (5_313, 22_608), &["behind", "promote", "drain", "idle"]);
+}
+
+#[test]
+fn one_ring_with_a_rollback() {
     let back = Setup { shared: true, rollbacks: 1, ..Setup::new(&[S, S, R, R], &[0]) };
     safe(
         "one ring for all, rolled back at any time",

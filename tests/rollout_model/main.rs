@@ -3,4 +3,5 @@
 mod courier;
 mod follow;
 mod orders;
+mod steps;
 mod world;
