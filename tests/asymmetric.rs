@@ -94,11 +94,11 @@ fn keys_and_schemes_of_different_kinds_are_found_at_the_start() {
         assert_eq!(Verifier::new(providers::SENDGRID, public()).err(), wrong, "another curve");
         assert_eq!(Signer::new(providers::SENDGRID, private(), SignWith::Current).err(), wrong);
     }
-    // Keys that come per request cannot be checked at the start: they match nothing.
+    // Keys that come per request cannot be checked at the start: they are a fault of ours, not of the sender.
     let shared = Verifier::builder(providers::STANDARD_WEBHOOKS_V1A).build_per_tenant().unwrap();
     let headers = signed(&private(), SignWith::Current);
     let verdict = shared.with_keys(secret()).verify_at(Request::new(&headers, BODY), NOW).map(drop);
-    assert_eq!(verdict, Err(Rejection::Mismatch));
+    assert_eq!(verdict, Err(Rejection::WrongKeyKind));
 }
 
 #[test]

@@ -188,15 +188,11 @@ impl Scheme<'_> {
             Source::Header(name) => header(name),
             Source::Tag(tag) => match self.grammar {
                 Grammar::Tagged(tagged) => {
-                    if !readable(&tagged, tag)
-                        || tagged.any_tag
-                        || self.reads_signature_in_body()
-                        || contains(tagged.accept, tag)
-                    {
-                        Err(SchemeError::BadGrammar)
-                    } else {
-                        visible_trimmed(tag)
+                    if let Err(e) = visible_trimmed(tag) {
+                        return Err(e);
                     }
+                    let taken = tagged.any_tag || contains(tagged.accept, tag) || !readable(&tagged, tag);
+                    if taken || self.reads_signature_in_body() { Err(SchemeError::BadGrammar) } else { Ok(()) }
                 }
                 _ => Err(SchemeError::SourceDoesNotFit),
             },
@@ -263,21 +259,21 @@ const fn check_tagged(tagged: &Tagged<'_>) -> Result<(), SchemeError> {
     }
     let mut rest = tagged.accept;
     while let [tag, tail @ ..] = rest {
-        if !readable(tagged, tag) || contains(tail, tag) {
-            return Err(SchemeError::BadGrammar);
-        }
         if let Err(e) = visible_trimmed(tag) {
             return Err(e);
+        }
+        if !readable(tagged, tag) || contains(tail, tag) {
+            return Err(SchemeError::BadGrammar);
         }
         rest = tail;
     }
     let mut rest = tagged.keep;
     while let [tag, tail @ ..] = rest {
-        if !readable(tagged, tag) || contains(tail, tag) || contains(tagged.accept, tag) {
-            return Err(SchemeError::BadGrammar);
-        }
         if let Err(e) = visible_trimmed(tag) {
             return Err(e);
+        }
+        if !readable(tagged, tag) || contains(tail, tag) || contains(tagged.accept, tag) {
+            return Err(SchemeError::BadGrammar);
         }
         rest = tail;
     }
@@ -297,9 +293,6 @@ const fn check_tagged(tagged: &Tagged<'_>) -> Result<(), SchemeError> {
 /// Whether a tag is read back as it is written: it holds none of the separators and does not end in a blank.
 const fn readable(tagged: &Tagged<'_>, tag: &str) -> bool {
     let mut rest = tag.as_bytes();
-    if let [] | [.., b' '] = rest {
-        return false;
-    }
     while let [byte, tail @ ..] = rest {
         let byte = *byte as u32;
         let is_group = matches!(tagged.group, Some(group) if group as u32 == byte);

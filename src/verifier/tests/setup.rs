@@ -26,7 +26,9 @@ fn a_tolerance_needs_a_time() {
     let five_minutes = Duration::from_secs(300);
     assert_eq!(window(timed), Some((five_minutes, five_minutes)));
     assert_eq!(window(timed.tolerance(HOUR, Duration::ZERO)), Some((HOUR, Duration::ZERO)));
-    assert_eq!(window(timed.tolerance(HOUR, HOUR).dangerous_accept_any_age()), None);
+    assert_eq!(window(timed.dangerous_accept_any_age()), None);
+    let both = timed.tolerance(HOUR, HOUR).dangerous_accept_any_age();
+    assert_eq!(refusal(both), Some(SetupError::ToleranceOfAnyAge));
     assert_eq!(window(timeless), None);
 }
 
