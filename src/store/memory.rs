@@ -11,7 +11,7 @@ use crate::key::Key;
 use crate::keyring::{Change, Event, Keyring};
 use crate::secret::Secret;
 
-/// Rings in memory. They are gone with the process.
+/// Rings in memory. They are lost when the process ends.
 pub struct MemoryKeyringStore<K: Key = Secret> {
     rings: Mutex<BTreeMap<String, Record<K>>>,
 }
