@@ -37,8 +37,10 @@ use crate::time::Timestamp;
 ///
 /// # Other hashes
 ///
-/// The trait is open. Whatever the hash, the identity of the key is that of the stored record, and the check must refuse
-/// an empty text, compare in constant time and never panic. This is argon2:
+/// The trait is open. Whatever the hash, the identity of the key is that of the stored record, and the check must refuse an
+/// empty text, compare in constant time and never panic. Rings of other hashes cannot be sealed, because
+/// [`StoredKey`](crate::StoredKey) is closed: keep them in a [`KeyringStore`](crate::KeyringStore) of your own. This is
+/// argon2:
 ///
 /// ```
 /// use argon2::Argon2;
@@ -72,7 +74,7 @@ pub trait PresentedKey: Key {
     ///
     /// # Security
     ///
-    /// Any bytes whatever give an answer. It must not depend on how many of the bytes are right how long that takes.
+    /// Any bytes must give an answer, in a time that does not depend on how many of them are right.
     fn matches(&self, presented: &[u8]) -> bool;
 
     /// Whether a check costs so much that only few may run at once, as with password hashes.

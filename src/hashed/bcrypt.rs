@@ -73,7 +73,7 @@ pub struct BcryptHash {
 }
 
 impl BcryptHash {
-    /// Hashes a secret's text with a new salt, and takes over the label of the secret.
+    /// Hashes a secret's text with a new salt, and keeps the label of the secret.
     ///
     /// # Errors
     ///
