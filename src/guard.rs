@@ -56,7 +56,7 @@ const LONGEST_KEEP: Duration = Duration::from_secs(400 * 24 * 3600);
 /// # }
 /// ```
 ///
-/// The twin that compiles:
+/// The counterpart that compiles:
 ///
 /// ```
 /// # async fn f<S: hookring::ReplayStore>(store: S, verified: hookring::Verified<&[u8]>) {
@@ -77,7 +77,7 @@ const LONGEST_KEEP: Duration = Duration::from_secs(400 * 24 * 3600);
 ///
 /// # Lease
 ///
-/// Longer than the slowest handler and the store's own timeouts. If a process dies, its deliveries wait that long for their
+/// Longer than the slowest handler and the store's own time-outs. If a process dies, its deliveries wait that long for their
 /// next try. A handler that may take longer makes the calls of [`ReplayStore`] itself, and renews.
 pub struct Guard<R, K = Kept> {
     store: R,

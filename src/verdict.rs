@@ -85,7 +85,7 @@ impl Verdict {
         self.code == ACCEPTED
     }
 
-    /// Whether something of ours has to be repaired: a key, the set-up, or the look-up of tenants. See
+    /// Whether something of ours has to be fixed: a key, the set-up, or the look-up of tenants. See
     /// [`Rejection::is_our_fault`].
     #[must_use]
     pub const fn is_our_fault(&self) -> bool {

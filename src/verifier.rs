@@ -244,8 +244,9 @@ where
 
     /// The status page of this receiver, for monitoring and for [`rollout::next`](crate::rollout::next).
     ///
-    /// It says when this process took its ring if the ring is published through a [`SharedKeyring`](crate::SharedKeyring), or
-    /// after [`Status::with_taken_at`]. `rollout::next` needs that of senders only, see [`Signer::status`](crate::Signer::status).
+    /// It says when this process took its ring if the ring is published through a [`SharedKeyring`](crate::SharedKeyring),
+    /// or after [`Status::with_taken_at`]. `rollout::next` needs that of senders only, see
+    /// [`Signer::status`](crate::Signer::status).
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
         Status::of(&self.keys.ring(), Duty::Receiver, now)

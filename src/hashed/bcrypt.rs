@@ -57,7 +57,7 @@ const STORED: usize = 60;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The twin that compiles:
+/// The counterpart that compiles:
 ///
 /// ```
 /// use hookring::{BcryptHash, BearerVerifier, Keyring, Timestamp};

@@ -45,7 +45,7 @@ const MIN_TEXT: usize = 32;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The twin that compiles:
+/// The counterpart that compiles:
 ///
 /// ```
 /// use hookring::{Keyring, Secret, SecretFormat, Sha256Hash, SignWith, Signer, Timestamp, providers};
@@ -65,7 +65,7 @@ const MIN_TEXT: usize = 32;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The twin that compiles:
+/// The counterpart that compiles:
 ///
 /// ```
 /// use hookring::{Keyring, Secret, SecretFormat, Sha256Hash, Timestamp, Verifier, providers};

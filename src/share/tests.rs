@@ -49,7 +49,7 @@ impl Cell<Inner<Secret>> for Stand {
     }
 }
 
-/// The wrong twin: load, compare, store.
+/// A wrong implementation: load, compare, store.
 struct WithoutCompare(Arc<Stand>);
 
 impl Cell<Inner<Secret>> for WithoutCompare {

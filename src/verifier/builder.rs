@@ -155,7 +155,7 @@ fn base_url(text: &str) -> Result<Text, SetupError> {
 /// # Ok::<(), hookring::SetupError>(())
 /// ```
 ///
-/// The twin that compiles:
+/// The counterpart that compiles:
 ///
 /// ```
 /// use hookring::{Keyring, Secret, SecretFormat, Timestamp, Verifier, providers};

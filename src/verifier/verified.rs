@@ -70,7 +70,7 @@ impl Matched {
 pub(super) enum Told {
     /// By the id that was signed.
     Id(Small),
-    /// By its signed content: what stands before and after the body, and how long the first is.
+    /// By its signed content: what is before and after the body, and how long the first is.
     Around { text: Small, before: u32 },
     /// By the digest of its signed content.
     Digest([u8; 32]),

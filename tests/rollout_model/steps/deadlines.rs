@@ -37,7 +37,10 @@ fn a_deadline_on_a_receiver_comes_after_the_last_delivery() {
         page(R, &fleet.rotate(&fleet.ring(A, 3), C, 5, NOW)),
         page(R, &fleet.rotate(&fleet.ring(C, 4), A, 6, NOW)),
     ];
-    assert_eq!(fleet.says(&two), "grace too short: A expires at +5 on 1 of 2 receivers, needed until +10: roll back there @[2]");
+    assert_eq!(
+        fleet.says(&two),
+        "grace too short: A expires at +5 on 1 of 2 receivers, needed until +10: roll back there @[2]"
+    );
 }
 
 #[test]
