@@ -104,7 +104,7 @@ impl<K: PresentedKey> Keyring<K> {
     /// Stages a stored hash, with the secret it was made from in hand.
     ///
     /// Two bcrypt hashes of one secret have different salts and therefore different ids: [`Keyring::stage`] cannot see
-    /// that a rotation to the same secret is none. This tries the plaintext against the live keys.
+    /// that a rotation to the same secret changes nothing. This tries the plaintext against the live keys.
     ///
     /// With a slow hash this takes as long as a check of every live key.
     ///

@@ -21,8 +21,8 @@ pub(crate) fn target(url: &str) -> &str {
     parts(without_fragment(url)).2
 }
 
-/// Path and query of a request target. Proxies may send the absolute form (RFC 9112, section 3.2.2); what it says of scheme
-/// and host is not believed. Any other form stays as it is.
+/// Path and query of a request target. Proxies may send the absolute form (RFC 9112, section 3.2.2); what it says about
+/// scheme and host is not trusted. Any other form stays as it is.
 pub(crate) fn path_and_query(target: &str) -> &str {
     match parts(target) {
         ("", ..) => target,

@@ -291,7 +291,7 @@ where
     }
 }
 
-/// What was found out about a delivery: the place of its key among the live ones, and what it says of itself.
+/// What was found out about a delivery: the place of its key among the live ones, and what it says about itself.
 struct Found {
     place: usize,
     sent: Option<Timestamp>,

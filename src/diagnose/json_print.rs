@@ -78,7 +78,7 @@ const fn escapes(unicode: bool, upper: bool, slash: bool, more: &'static str) ->
     Escapes { unicode, upper, slash, more }
 }
 
-/// Plain, Python and Ruby with ASCII, PHP, slashes only, Go, .NET, Gson, Rails, and kin. The first five are tried together
+/// Plain, Python and Ruby with ASCII, PHP, slashes only, Go, .NET, Gson, Rails, and the like. The first five are tried together
 /// with other causes.
 pub(super) const ESCAPES: [Escapes; 14] = [
     escapes(false, false, false, ""),

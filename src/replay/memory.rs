@@ -225,7 +225,7 @@ impl Shard {
     }
 }
 
-/// Nothing panics while a lock is held except for want of memory, so a poisoned one is as good as any.
+/// Nothing panics while a lock is held unless memory runs out, so a poisoned lock still holds valid entries.
 fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -75,8 +75,9 @@ pub enum Step {
         of: usize,
     },
     /// A key expires while deliveries need it: [`rollback`](crate::Keyring::rollback) there keeps both keys without a
-    /// deadline. On receivers: if that deadline is also the sender's, hurry the lagging senders or roll the ring back. On
-    /// senders that sign with all live keys: receivers accept them by this key alone, so give those the current key first.
+    /// deadline. On receivers: if that deadline is also the sender's, bring the lagging senders up to date or roll the ring
+    /// back. On senders that sign with all live keys: receivers accept them by this key alone, so give those the current
+    /// key first.
     GraceTooShort {
         /// The key.
         key: KeyId,

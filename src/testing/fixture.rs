@@ -126,7 +126,7 @@ pub enum Surprise {
         /// Why not.
         error: SetupError,
     },
-    /// A secret of the fixture is none.
+    /// A secret of the fixture is not a valid one.
     #[error("{id} holds no secret: {error}")]
     Secret {
         /// The fixture.
@@ -134,7 +134,7 @@ pub enum Surprise {
         /// Why not.
         error: SecretError,
     },
-    /// Its keys are not of the kind that the scheme needs, or a public key is none.
+    /// Its keys are not of the kind that the scheme needs, or a public key is not valid.
     #[error("{id} holds no key for this scheme")]
     Key {
         /// The fixture.
