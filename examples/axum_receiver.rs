@@ -30,7 +30,7 @@ async fn hook(delivery: Verified<Bytes>) -> (StatusCode, String) {
 
 /// Without a secret, or with an empty one, there is no application: the process does not start.
 pub(crate) fn app(secret: &str, on_verdict: fn(&Parts, &Verdict)) -> Result<Router, Box<dyn std::error::Error>> {
-    // The label stands in the metrics instead of a fingerprint: GitHub lets people choose guessable secrets.
+    // The label is in the metrics instead of a fingerprint: GitHub lets people choose guessable secrets.
     let secret = Secret::parse(secret, SecretFormat::Utf8, &SecretPolicy::provider())?.labelled("github-1")?;
     // To rotate while the server runs, keep this handle and `replace` the ring in it.
     let ring = SharedKeyring::new(Keyring::new(secret, Timestamp::now()).ring);

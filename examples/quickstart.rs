@@ -58,10 +58,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let stale = check(&headers, body, noon.plus(HOUR)).err();
     println!("   refused: {}", stale.ok_or("a stale delivery was accepted")?);
 
-    println!("\n8. A day later the old secret is dead by itself.");
+    println!("\n8. A day later the old secret has expired by itself.");
     let tomorrow = noon.plus(DAY);
     let (this_morning, last) = (shared.load().live(tomorrow).count(), check(&headers, body, tomorrow).err());
-    println!("   live keys: {this_morning}; the old delivery: {}", last.ok_or("a dead key was accepted")?);
+    println!("   live keys: {this_morning}; the old delivery: {}", last.ok_or("an expired key was accepted")?);
     assert_eq!(last, Some(Rejection::Mismatch));
     println!("\nNo valid delivery was rejected on the way.");
     Ok(())

@@ -30,15 +30,15 @@
 //! | [`Received`]: either, as the tenant has it | [`Receiver<Received>`] |
 //! | [`By<R, …>`](By): any of these | `R`, a type of yours around a receiver, where one state has several |
 //!
-//! It has to be the last argument, because it takes the body. What is refused is answered by [`Refusal`]; a handler that wants
-//! to answer by itself takes a `Result<_, Refusal>`. There is no extractor for `Option`: a handler must not run for an unsigned
-//! request.
+//! It has to be the last argument, because it takes the body. A refused request is answered by [`Refusal`]; a handler that
+//! wants to answer by itself takes a `Result<_, Refusal>`. There is no extractor for `Option`: a handler must not run for
+//! an unsigned request.
 //!
 //! `post(…)` answers other methods with 405 before anything here runs; route with `any(…)` to have them answered with the
 //! same 401 as everything else. axum's own `DefaultBodyLimit` does not apply: the receiver's does. Below `Router::nest` the
 //! path is without its prefix, so a scheme that signs URLs gets the prefix in
-//! [`public_url`](crate::VerifierBuilder::public_url). A layer that changes bodies, such as one that decompresses, must not stand
-//! in front: signatures are over the bytes as they were sent.
+//! [`public_url`](crate::VerifierBuilder::public_url). A layer that changes bodies, such as one that decompresses, must not
+//! run before it: signatures are over the bytes as they were sent.
 
 mod by;
 mod json;

@@ -1,4 +1,4 @@
-//! Checking a secret that is presented as it is: `Authorization: Bearer`, on demand `?token=`, another header, Basic
+//! Checking a secret that is presented as it is: `Authorization: Bearer`, optionally `?token=`, another header, Basic
 //! credentials or a piece of the path.
 
 mod carried;
@@ -30,7 +30,7 @@ use crate::verifier::NoKeys;
 use carried::{Carried, Found};
 use slow::Slow;
 
-/// What stands for a scheme in verdicts and replay keys.
+/// The name of the scheme in verdicts and replay keys.
 pub(crate) const BEARER: &str = "bearer";
 /// Longer tokens are refused unread: no secret is longer.
 const MAX_TOKEN: usize = 4096;
@@ -68,9 +68,9 @@ const MAX_TOKEN: usize = 4096;
 /// A bcrypt check takes a third of a second of a core, so whoever can send requests could occupy every core. At most
 /// `slow_at_once` checks compute at the same time; beyond that the answer is [`Rejection::Busy`] at once, nothing waits.
 /// What matched is remembered, as a MAC under a random key of this verifier, for as long as its stored key is live: a
-/// caller that keeps presenting the same secret costs one slow check per process, and is served while others are told to
-/// wait. Keep the verifier, therefore, and share it (cloning shares); do not make one per request. On an async runtime
-/// run [`BearerVerifier::check`] over slow hashes with `spawn_blocking`.
+/// caller that keeps presenting the same secret costs one slow check per process, and is served while others get `Busy`.
+/// Keep the verifier, therefore, and share it (cloning shares); do not make one per request. On an async runtime run
+/// [`BearerVerifier::check`] over slow hashes with `spawn_blocking`.
 ///
 /// # Security
 ///
@@ -104,7 +104,7 @@ where
         Self { shared: Shared::new(slow_at_once), carried: Carried::Bearer, query: None, keys }
     }
 
-    /// Checks a request at this moment. `query` is what stands after the `?`, still percent-encoded.
+    /// Checks a request at this moment. `query` is the part after the `?`, still percent-encoded.
     ///
     /// # Errors
     ///
@@ -128,7 +128,7 @@ where
         self.identify(headers, query, now).map(|(presented, _)| presented)
     }
 
-    /// The same, with what finds the key again once the body is there.
+    /// As `check_at`, and gives also what finds the key again once the body has arrived.
     pub(crate) fn identify(
         &self,
         headers: &(impl Headers + ?Sized),
@@ -173,7 +173,7 @@ where
     ///
     /// # Security
     ///
-    /// A token in a URL stands in the logs of every hop, in browser histories and in `Referer` headers. Log the route
+    /// A token in a URL is in the logs of every hop, in browser histories and in `Referer` headers. Log the route
     /// (`/{workflow}/{token}`), not the path.
     ///
     /// # Errors
@@ -184,7 +184,7 @@ where
         self.judge(&self.live_ring(now)?, token, false, now).map(|(presented, _)| presented)
     }
 
-    /// The page of this receiver for monitoring and for the rollout oracle.
+    /// The status page of this receiver, for monitoring and for [`rollout::next`](crate::rollout::next).
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
         Status::of(&self.keys.ring(), Duty::Receiver, now)
@@ -195,7 +195,7 @@ where
         self.keys.ring().generation()
     }
 
-    /// Whether the key that matched is still there, or went only because its deadline passed.
+    /// Whether the key that matched is still in the ring, or left it only because its deadline passed.
     #[cfg(feature = "http-body")]
     pub(crate) fn still_counts(&self, presented: &Presented, key: &Identity, now: Timestamp) -> bool {
         let ran_out = presented.expires_at.is_some_and(|expires| expires <= now);
@@ -214,7 +214,7 @@ where
         self.carried.header(&self.shared.authorization)
     }
 
-    /// The ring of this moment, unless it is our own fault that nobody can be let in.
+    /// The ring of this moment; an error if it has no live key, so that nobody can be accepted.
     fn live_ring(&self, now: Timestamp) -> Result<Keyring<S::Key>, Rejection> {
         let ring = self.keys.ring();
         if ring.live(now).next().is_none() { Err(Rejection::NoLiveKey) } else { Ok(ring) }
@@ -254,7 +254,7 @@ where
         if keys.peek().is_none() {
             return Err(Rejection::TokenMismatch);
         }
-        // Who was let in before needs no slot, so that a flood of guesses does not shut the door on honest callers.
+        // A caller who was accepted before needs no slot, so that a flood of guesses does not lock out honest callers.
         if let Some(known) = slow.recall(ring, token, now) {
             return Ok(known);
         }
@@ -269,7 +269,7 @@ where
     }
 }
 
-/// The key that is not slow and matches. Every one of them is tried; only at the end a comparison becomes a public fact.
+/// The key that is not slow and matches. Every one of them is tried; only at the end does the result become a branch.
 fn try_fast<'r, K: PresentedKey>(ring: &'r Keyring<K>, token: &[u8], now: Timestamp) -> Option<Live<'r, K>> {
     let mut found = Choice::from(0);
     let mut which = 0_u8;
@@ -284,8 +284,7 @@ fn try_fast<'r, K: PresentedKey>(ring: &'r Keyring<K>, token: &[u8], now: Timest
 impl<S> BearerVerifier<S> {
     /// Also accepts the token as the value of this query parameter. Off by default: without it, queries are ignored.
     ///
-    /// The parameter's name is given decoded. Names and values of the query are percent-decoded once, and a `+` is a
-    /// plus.
+    /// The parameter's name is given decoded. Names and values of the query are percent-decoded once, and a `+` stays a plus.
     ///
     /// One parameter is read: a second call replaces the name of the first, and an empty name allows nothing again. After
     /// [`carried_by`](Self::carried_by) with [`Carrier::Query`] that parameter is the one which is replaced; with an empty name
@@ -319,7 +318,7 @@ impl<S> BearerVerifier<S> {
 }
 
 impl<S> BearerVerifier<S> {
-    /// Takes the secret from there instead of from `Authorization: Bearer`. The real providers are in
+    /// Takes the secret from this place instead of from `Authorization: Bearer`. The real providers are in
     /// [`providers::tokens`](crate::providers::tokens).
     ///
     /// ```

@@ -1,29 +1,30 @@
-//! Where a secret stands that is presented as it is.
+//! Where a presented secret is in a request.
 
 use crate::error::SchemeError;
 use crate::headers::is_token;
 
-/// Where a presented secret stands in a request, for [`BearerVerifier::carried_by`](crate::BearerVerifier::carried_by).
+/// Where a presented secret is in a request, for [`BearerVerifier::carried_by`](crate::BearerVerifier::carried_by).
 ///
 /// Real providers are in [`providers::tokens`](crate::providers::tokens).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Carrier<'a> {
-    /// `Authorization: Bearer`, blanks, the secret. The word may be in any letter case (RFC 6750; RFC 9110, section 11.4).
+    /// `Authorization: Bearer`, spaces, the secret. The word may be in any letter case (RFC 6750; RFC 9110, section 11.4).
     Bearer,
     /// The whole value of this header.
     Header(&'a str),
-    /// `Authorization: Basic`, blanks, the base64 of user name, colon and secret (RFC 7617). The secret may hold colons.
+    /// `Authorization: Basic`, spaces, the base64 of user name, colon and secret (RFC 7617). The secret may hold colons.
     Basic {
         /// The user name, if it must be this one. It is not a secret: senders show it.
         user: Option<&'a str>,
     },
-    /// The value of this query parameter, percent-decoded. It then stands in the logs of every hop.
+    /// The value of this query parameter, percent-decoded. RFC 6750 (section 2.3) advises against it, because the secret is
+    /// then in the logs of every hop: only for senders that can do nothing else.
     Query(&'a str),
 }
 
 impl Carrier<'_> {
-    /// Whether names are such as HTTP allows.
+    /// Whether the names are valid in HTTP.
     ///
     /// # Errors
     ///

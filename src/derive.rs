@@ -13,9 +13,9 @@ use crate::secret::Secret;
 
 /// What a derived secret is for: a recipe that gives the same secret for the same master, in every process.
 ///
-/// The secret is HMAC-SHA256 (RFC 2104, FIPS 180-4) of the recipe under the master's key. Its text is 43 characters of URL-safe base64 (RFC 4648,
-/// section 5) without padding, so it can stand in a path or a query as it is; its key bytes are the 32 bytes behind the text
-/// ([`SecretFormat::Base64Url`](crate::SecretFormat::Base64Url)).
+/// The secret is HMAC-SHA256 (RFC 2104, FIPS 180-4) of the recipe under the master's key. Its text is 43 characters of
+/// URL-safe base64 (RFC 4648, section 5) without padding, so it can be used in a path or a query unchanged; its key bytes
+/// are the 32 bytes behind the text ([`SecretFormat::Base64Url`](crate::SecretFormat::Base64Url)).
 ///
 /// ```
 /// use hookring::Derivation;
@@ -95,7 +95,7 @@ impl fmt::Debug for Derivation {
 /// ```
 ///
 /// With `std` the last derived ring is kept until the master ring changes, so that deriving costs nothing per message.
-/// That keeps one version of the master ring alive until the next message.
+/// That keeps one version of the master ring in memory until the next message.
 pub struct Derived<S> {
     master: S,
     recipe: Derivation,
@@ -119,8 +119,8 @@ impl<S: KeySource<Key = Secret>> Derived<S> {
     ///
     /// # Security
     ///
-    /// It is a way out for a secret, like [`Secret::reveal`]: the copy is wiped when it is dropped, and whoever calls it
-    /// answers for every further one. It signs nothing for other recipes, and the master cannot be found from it.
+    /// This is the secret itself, as with [`Secret::reveal`]. What is returned is wiped when it is dropped; further copies
+    /// are the responsibility of the caller. It signs nothing for other recipes, and the master cannot be computed from it.
     #[must_use]
     pub fn current_token(&self) -> Option<Zeroizing<String>> {
         self.ring().current().map(|secret| Zeroizing::new(secret.reveal().into()))

@@ -25,7 +25,7 @@
 //!
 //! # Security
 //!
-//! What is said holds names, lengths and times, and never a secret, an expected signature, or a byte of a body: it may be
+//! The output holds names, lengths and times, and never a secret, an expected signature, or a byte of a body: it may be
 //! pasted into a ticket. It does tell the reader how the endpoint is configured, so it does not belong in an HTTP answer.
 //! A matching key is compared in variable time, which is why this is no substitute for [`Verifier`](crate::Verifier).
 

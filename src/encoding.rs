@@ -17,13 +17,13 @@ use crate::names::names;
 pub enum Encoding {
     /// Hexadecimal (RFC 4648, section 8): read in either case, written in lower case.
     Hex,
-    /// Hexadecimal: read in either case, written in upper case.
+    /// Hexadecimal (RFC 4648, section 8): read in either case, written in upper case.
     HexUpper,
     /// Standard base64 with padding (RFC 4648, section 4), in its one canonical spelling.
     Base64,
     /// URL-safe base64 (RFC 4648, section 5) without padding, in its one canonical spelling.
     Base64Url,
-    /// URL-safe base64: read with or without its padding, written with it.
+    /// URL-safe base64 (RFC 4648, section 5): read with or without its padding, written with it.
     Base64UrlPadded,
 }
 
@@ -47,14 +47,14 @@ pub enum SecretFormat {
     Base64,
     /// URL-safe base64 (RFC 4648, section 5) without padding, decoded: what [`Derivation`](crate::Derivation) gives.
     Base64Url,
-    /// `whsec_` and then standard base64, decoded without the prefix: Standard Webhooks, Svix.
+    /// `whsec_` and then standard base64 (RFC 4648, section 4), decoded without the prefix: Standard Webhooks, Svix.
     Whsec,
-    /// `v1,whsec_` and then standard base64, decoded without the prefix: Supabase auth hooks.
+    /// `v1,whsec_` and then standard base64 (RFC 4648, section 4), decoded without the prefix: Supabase auth hooks.
     V1Whsec,
     /// Text in which the five HTML entities of quotes, `&`, `<` and `>` are decoded first: WooCommerce, whose pages show
     /// and store a secret in that form.
     HtmlText,
-    /// The SHA-1 of the text: Braintree.
+    /// The SHA-1 (FIPS 180-4) of the text: Braintree.
     #[cfg(feature = "sha1")]
     Sha1OfText,
 }
@@ -72,7 +72,7 @@ names!(SecretFormat {
 });
 
 impl SecretFormat {
-    /// Whether any text whatever may be a secret of this format.
+    /// Whether any text may be a secret of this format.
     pub(crate) const fn is_text(self) -> bool {
         match self {
             Self::Utf8 | Self::HtmlText => true,
@@ -96,7 +96,7 @@ pub(crate) fn decode_exact(text: &[u8], encoding: Encoding, out: &mut [u8]) -> b
     }
 }
 
-/// How many bytes a text of this length stands for, if it stands for any.
+/// How many bytes a text of this length decodes to, if it can be decoded.
 #[cfg(feature = "p256")]
 fn decoded_len(text: &[u8], encoding: Encoding) -> Option<usize> {
     match encoding {
@@ -136,7 +136,7 @@ pub(crate) enum Plus {
     Itself,
 }
 
-/// The bytes behind percent-encoded text, decoded once; `None` for an escape that is none.
+/// The bytes behind percent-encoded text, decoded once; `None` for a malformed escape.
 pub(crate) fn percent_decoded(text: &[u8], plus: Plus) -> impl Iterator<Item = Option<u8>> {
     let mut rest = text;
     core::iter::from_fn(move || {

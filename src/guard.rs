@@ -56,7 +56,7 @@ const LONGEST_KEEP: Duration = Duration::from_secs(400 * 24 * 3600);
 /// # }
 /// ```
 ///
-/// The twin that compiles:
+/// The counterpart that compiles:
 ///
 /// ```
 /// # async fn f<S: hookring::ReplayStore>(store: S, verified: hookring::Verified<&[u8]>) {
@@ -77,7 +77,7 @@ const LONGEST_KEEP: Duration = Duration::from_secs(400 * 24 * 3600);
 ///
 /// # Lease
 ///
-/// Longer than the slowest handler and the store's own timeouts. If a process dies, its deliveries wait that long for their
+/// Longer than the slowest handler and the store's own time-outs. If a process dies, its deliveries wait that long for their
 /// next try. A handler that may take longer makes the calls of [`ReplayStore`] itself, and renews.
 pub struct Guard<R, K = Kept> {
     store: R,
@@ -93,7 +93,7 @@ pub struct Guard<R, K = Kept> {
 #[derive(Clone, Copy, Debug)]
 pub struct Windowed(());
 
-/// Marks a [`Guard`] that remembers for as long as its caller said.
+/// Marks a [`Guard`] that remembers for as long as its caller chose.
 #[derive(Clone, Copy, Debug)]
 pub struct Kept(());
 
@@ -121,7 +121,7 @@ pub enum Outcome<T, E, X> {
     },
     /// The handler failed. The delivery is free for a retry.
     Failed(E),
-    /// The handler succeeded, but took longer than its lease: another one may have run meanwhile, or run still.
+    /// The handler succeeded, but took longer than its lease: another one may have run meanwhile, or may still be running.
     LeaseLost(T),
     /// The store could not be asked.
     StoreUnavailable {
@@ -144,7 +144,8 @@ impl<T, E, X> Outcome<T, E, X> {
         }
     }
 
-    /// The value of a `Retry-After` header in whole seconds, at least one; `None` where it says nothing.
+    /// The value of a `Retry-After` header (RFC 9110, section 10.2.3) in whole seconds, at least one; `None` for outcomes
+    /// without one.
     #[must_use]
     pub const fn retry_after_secs(&self) -> Option<u64> {
         match self {
@@ -157,7 +158,7 @@ impl<T, E, X> Outcome<T, E, X> {
     }
 
     /// A stable label for metrics, such as `"duplicate"`. Watch `in_progress` and `lease_lost`: they mean that the lease
-    /// is too short, or that senders retry what nobody finishes.
+    /// is too short, or that senders retry a delivery that no handler finishes.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -192,8 +193,8 @@ impl<R: ReplayStore> Guard<R, Windowed> {
 
 impl<R: ReplayStore> Guard<R, Kept> {
     /// A guard that remembers what was processed for `keep`: at least the sender's whole retry schedule, and the verifier's
-    /// tolerance both ways. For a scheme without a timestamp a copy is acceptable for as long as its key lives, and
-    /// `keep` is all there is against it.
+    /// tolerance both ways. For a scheme without a timestamp a copy is acceptable for as long as its key is valid, and
+    /// `keep` is the only protection against it.
     ///
     /// # Errors
     ///
@@ -204,7 +205,7 @@ impl<R: ReplayStore> Guard<R, Kept> {
 
     /// Processes an event whose id the caller read from the *verified* body, as with Stripe and Slack: retries that were
     /// signed anew are duplicates too. An id from an unsigned header must not be used: whoever leaves it out or changes it
-    /// gets his copy processed.
+    /// gets a copy processed again.
     ///
     /// Otherwise as [`Guard::process`].
     pub async fn process_event<B, T, E, Fut>(

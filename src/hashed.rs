@@ -37,8 +37,10 @@ use crate::time::Timestamp;
 ///
 /// # Other hashes
 ///
-/// The trait is open. Whatever the hash, the identity of the key is that of the stored record, and the check must refuse
-/// an empty text, compare in constant time and never panic. This is argon2:
+/// The trait is open. Whatever the hash, the identity of the key is that of the stored record, and the check must refuse an
+/// empty text, compare in constant time and never panic. Rings of other hashes cannot be sealed, because
+/// [`StoredKey`](crate::StoredKey) is closed: keep them in a [`KeyringStore`](crate::KeyringStore) of your own. This is
+/// argon2:
 ///
 /// ```
 /// use argon2::Argon2;
@@ -72,7 +74,7 @@ pub trait PresentedKey: Key {
     ///
     /// # Security
     ///
-    /// Any bytes whatever give an answer. It must not depend on how many of the bytes are right how long that takes.
+    /// Any bytes must give an answer, in a time that does not depend on how many of them are right.
     fn matches(&self, presented: &[u8]) -> bool;
 
     /// Whether a check costs so much that only few may run at once, as with password hashes.
@@ -102,7 +104,7 @@ impl<K: PresentedKey> Keyring<K> {
     /// Stages a stored hash, with the secret it was made from in hand.
     ///
     /// Two bcrypt hashes of one secret have different salts and therefore different ids: [`Keyring::stage`] cannot see
-    /// that a rotation to the same secret is none. This tries the plaintext against the live keys.
+    /// that a rotation to the same secret changes nothing. This tries the plaintext against the live keys.
     ///
     /// With a slow hash this takes as long as a check of every live key.
     ///

@@ -147,7 +147,7 @@ pub(crate) enum Once<'a> {
     Repeated,
 }
 
-/// Looks up a header that must occur at most once. Blanks around the value are not part of it (RFC 9110, section 5.5).
+/// Looks up a header that must occur at most once. Whitespace around the value is not part of it (RFC 9110, section 5.5).
 pub(crate) fn once<'a>(headers: &'a dyn Headers, name: &Name) -> Once<'a> {
     let mut found = Once::Absent;
     headers.each(name, &mut |value| {
@@ -159,7 +159,7 @@ pub(crate) fn once<'a>(headers: &'a dyn Headers, name: &Name) -> Once<'a> {
     found
 }
 
-/// Removes blanks and tabs at both ends.
+/// Removes spaces and tabs at both ends.
 pub(crate) fn trim(text: &[u8]) -> &[u8] {
     let mut rest = text;
     while let [b' ' | b'\t', tail @ ..] = rest {

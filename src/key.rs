@@ -10,7 +10,7 @@ use crate::mac::{self, MacKey};
 
 /// The public name of a key: eight bytes, shown as 16 hexadecimal digits.
 ///
-/// The same key has the same id in every process, so health pages can be compared. With the feature `serde` it is a text:
+/// The same key has the same id in every process, so status pages can be compared. With the feature `serde` it is a text:
 /// the 16 digits.
 ///
 /// # Security
@@ -218,7 +218,7 @@ macro_rules! labelled_key {
 }
 pub(crate) use labelled_key;
 
-/// How a key that matched is found again in the ring of a later moment.
+/// How a key that matched is found again in a later version of the ring.
 pub(crate) struct Identity {
     pub(crate) fingerprint: Fingerprint,
     pub(crate) revocable: Fingerprint,

@@ -1,4 +1,4 @@
-//! Which keys live, in which role, until when: an immutable value.
+//! Which keys are valid, in which role and until when: an immutable value.
 
 mod draft;
 mod event;
@@ -24,7 +24,7 @@ use crate::key::{Fingerprint, Identity, Key, KeyId};
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
-/// The role of a key in its ring.
+/// The role of a key in its ring. With the feature `serde` it is the text of [`Role::as_str`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Role {
@@ -56,7 +56,7 @@ pub struct Live<'r, K> {
     pub role: Role,
     /// The key.
     pub key: &'r K,
-    /// When it dies; `None` for the current and the next key.
+    /// When it expires; `None` for the current and the next key.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -68,7 +68,7 @@ impl<K> Clone for Live<'_, K> {
 
 impl<K> Copy for Live<'_, K> {}
 
-/// The keys of one endpoint: one current, at most one next, and previous ones that each die at their own deadline.
+/// The keys of one endpoint: one current, at most one next, and previous ones that each expire at their own deadline.
 ///
 /// A ring is a value that never changes. A transition gives a new ring and the events that led to it, or refuses and
 /// loses nothing. Cloning is cheap and never copies a key.
@@ -247,14 +247,14 @@ impl<K: Key> Keyring<K> {
         self.generation() == other.generation() && self.lineage() == other.lineage()
     }
 
-    /// The ring without keys that are dead at `now`, so that their memory is wiped. Not a transition: the generation and
+    /// The ring without keys that have expired by `now`, so that their memory is wiped. Not a transition: the generation and
     /// the verdicts stay as they are.
     #[must_use]
     pub fn without_expired(&self, now: Timestamp) -> Self {
         transitions::without_expired(self, now)
     }
 
-    /// The ring's page for monitoring: ids, roles and times, no material.
+    /// The status page of the ring, for monitoring: ids, roles and times, no material.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
         Status::of(self, Duty::Ring, now)
@@ -333,7 +333,7 @@ impl<K: Key> Inner<K> {
     }
 
     /// A key that enters the ring must not be in it, nor have been revoked from it. Nor may another key have its name:
-    /// pages and the audit trail would say of the one what is true of the other.
+    /// status pages and the audit trail would confuse the two.
     fn may_enter(&self, key: &K) -> Result<(), Refused> {
         let (fingerprint, id) = (key.fingerprint(), key.id());
         if self.held().any(|held| held.fingerprint() == fingerprint || held.id() == id) {

@@ -175,7 +175,7 @@ impl Tags {
 
     /// Compares every tag with every candidate, without an early exit, and says which key made one of them.
     ///
-    /// Each candidate has exactly the length of a tag. Only here does a comparison become a public fact.
+    /// Each candidate has exactly the length of a tag. Only here does a comparison become a branch.
     pub(crate) fn matching<'c>(&self, candidates: impl Iterator<Item = &'c [u8]> + Clone) -> Option<usize> {
         let mut found = Choice::from(0);
         let mut which = 0_u8;

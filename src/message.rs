@@ -126,14 +126,14 @@ pub struct RequestView<'a> {
     pub(crate) timestamp: Option<&'a [u8]>,
     pub(crate) id: Option<&'a [u8]>,
     pub(crate) body: &'a [u8],
-    /// What a tagged signature header said besides signatures and time.
+    /// What a tagged signature header holds besides signatures and time.
     pub(crate) said: Said<'a>,
 }
 
 /// The most further tags that a scheme keeps for its function parts.
 pub(crate) const MAX_KEPT: usize = 2;
 
-/// What stands in a tagged signature header besides signatures and time.
+/// The items of a tagged signature header besides signatures and time.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Said<'a> {
     /// The tag of the signatures that count.
@@ -167,7 +167,7 @@ impl<'a> RequestView<'a> {
         self.said.kept.iter().flatten().find(|(tag, _)| *tag == name).map(|(_, value)| *value)
     }
 
-    /// The tag under which the signatures stand that count, if the scheme has several: see
+    /// The tag of the signatures that count, if the scheme has several: see
     /// [`Tagged::strongest_only`](crate::scheme::Tagged::strongest_only).
     #[must_use]
     pub const fn version(&self) -> Option<&'a str> {

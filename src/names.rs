@@ -1,4 +1,4 @@
-//! Names of the values of enums, as they stand in configurations: one list for an enum gives them all.
+//! Names of the values of enums, as configurations write them: one list for an enum gives them all.
 
 use core::error::Error;
 use core::fmt;

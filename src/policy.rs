@@ -32,7 +32,7 @@ use crate::error::SecretError;
 
 /// Longer texts are refused unread: no real secret is so long, and all later work is bounded by it.
 pub(crate) const MAX_TEXT: usize = 4096;
-/// Text in text in text. Every layer makes the text longer, so more of them have no room for anything.
+/// Text encoded in text encoded in text. Every layer makes the text longer, so more of them have no room for anything.
 const LAYERS: u8 = 3;
 
 /// How strong a secret has to be.
@@ -84,7 +84,7 @@ impl SecretPolicy {
         Self { level: Level::Strict, denied: Vec::new() }
     }
 
-    /// For secrets that others chose and we cannot make longer: room for 128 bits, not obviously a stand-in.
+    /// For secrets that others chose and we cannot make longer: room for 128 bits, not obviously a placeholder.
     #[must_use]
     pub const fn provider() -> Self {
         Self { level: Level::Provider, denied: Vec::new() }

@@ -48,7 +48,7 @@ pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// tenants that differ. Cheap to clone; limits are per value, so one route may have others than the next.
 ///
 /// What happens, in this order: the method is looked at, the tenant looked up, the head verified as far as it goes, the
-/// body read up to the limit and hashed as it comes, the verdict given. Whatever fails first is the answer:
+/// body read up to the limit and hashed as it comes, the verdict given. The first failure is the answer:
 ///
 /// | status | when |
 /// |---|---|
@@ -234,8 +234,8 @@ impl<P> Receiver<P> {
     ///
     /// # Panics
     ///
-    /// Outside of a Tokio runtime, or on one without timers, unless the [time-out](Self::body_timeout) is `None`. What a look-up,
-    /// a hook or a clock of the application panics with is not caught.
+    /// Outside of a Tokio runtime, or on one without timers, unless the [time-out](Self::body_timeout) is `None`. What a
+    /// look-up, a hook or a clock of the application panics with is not caught.
     pub async fn receive<B: Body>(&self, head: &Parts, body: B) -> Result<P, Refusal>
     where
         B::Error: Into<Box<dyn Error + Send + Sync>>,

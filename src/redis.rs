@@ -30,13 +30,13 @@ redis.call('SET', KEYS[1], 'c:' .. fence .. ':' .. ARGV[2], 'PX', ARGV[1])
 return {'fresh', fence}
 ";
 
-/// Lets a claim of this token last longer.
+/// Extends a claim of this token.
 const RENEW: &str = r"
 if redis.call('GET', KEYS[1]) ~= 'c:' .. ARGV[2] then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[1])
 ";
 
-/// Makes a claim of this token a done mark; made twice, it says yes twice.
+/// Makes a claim of this token a done mark; run twice, it answers yes twice.
 const COMMIT: &str = r"
 local held = redis.call('GET', KEYS[1])
 if held ~= 'c:' .. ARGV[2] and held ~= 'd:' .. ARGV[2] then return 0 end
@@ -78,7 +78,7 @@ return redis.call('DEL', KEYS[1])
 ///   network partition can leave two masters for a time; what was written to the losing one is gone. `min-replicas-to-write`
 ///   narrows this and does not close it.
 /// - **A crash of the server**: without persistence everything; with `appendonly yes` and `appendfsync everysec` about the
-///   last second, if the machine goes down, and next to nothing if only the process dies; with `appendfsync always`
+///   last second, if the machine goes down, and next to nothing if only the process ends; with `appendfsync always`
 ///   nothing that was answered.
 /// - **Eviction**: any `maxmemory-policy` but `noeviction` may drop live entries. With `noeviction` a full server gives
 ///   errors, which is what a full store has to do.
@@ -91,7 +91,7 @@ return redis.call('DEL', KEYS[1])
 ///
 /// # Clock
 ///
-/// The server's. If it is set back, entries live longer, and until it has caught up new fences may be lower than old ones;
+/// The server's. If it is set back, entries last longer, and until it has caught up new fences may be lower than old ones;
 /// tokens are compared whole and stay unique.
 #[derive(Clone)]
 pub struct RedisReplayStore<C> {
@@ -131,7 +131,11 @@ pub enum RedisReplayError {
 impl<C> RedisReplayStore<C> {
     /// A store over this connection, whose entries are named `prefix` and 64 hexadecimal digits.
     ///
-    /// Give the connection a response timeout that is shorter than the lease.
+    /// The prefix keeps the entries apart from other keys of the server: two stores with one prefix share their entries, and
+    /// after a change of the prefix earlier deliveries are unknown. In a cluster a hash tag in it, such as `{webhooks}:`, puts
+    /// every entry on one node; leave it out to spread them.
+    ///
+    /// Give the connection a response time-out that is shorter than the lease: the store has no timer of its own.
     pub fn new(connection: C, prefix: &str) -> Self {
         let step = |code| Step { code, hash: Script::new(code).get_hash().to_string() };
         let shared = Shared {

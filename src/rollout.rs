@@ -34,8 +34,7 @@
 //! | any of these without the drain | rejects A |
 //!
 //! Of all 74 sequences of these moves ten are safe, and each of them has a drain.
-//!
-//! # What it takes for granted
+//! # What it assumes
 //!
 //! - There is a page of *every* process that signs or verifies. One that is missing is not waited for.
 //! - What is passed as `drain` is the drain, the longest time from signing a delivery to its last attempt, plus twice the
@@ -142,7 +141,7 @@ fn grace_too_short(fleet: &Fleet<'_>) -> Option<Step> {
 fn last_signature(fleet: &Fleet<'_>) -> Option<Step> {
     let last = |sender: &Status| {
         let ends = fleet.receivers().filter_map(|(_, receiver)| {
-            // One that only lags is told so below.
+            // One that only lags is told to catch up below.
             fleet.accepted_until(fleet.newest(receiver), sender)?;
             fleet.accepted_until(receiver, sender)
         });
@@ -201,7 +200,8 @@ fn behind(fleet: &Fleet<'_>) -> Option<Step> {
     Some(Step::Wait { missing: Missing::Generation(generation), duty, at, of, replace_from: None })
 }
 
-/// Every delivery is accepted everywhere and every process has its newest ring: the next step of a rotation, if one is on.
+/// Every delivery is accepted everywhere and every process has its newest ring: the next step of a rotation, if one is
+/// under way.
 fn rotation(fleet: &Fleet<'_>) -> Step {
     let (stays, target) = match target(fleet) {
         Ok(keys) => keys,
@@ -251,7 +251,7 @@ fn target(fleet: &Fleet<'_>) -> Result<(Option<KeyId>, KeyId), Blocked> {
     let latest = currents().max().map(|(_, key)| key);
     let stays = latest.filter(|latest| currents().all(|(_, key)| key == *latest));
     if let (Some(latest), None) = (latest, stays) {
-        // Senders differ, so a switch is on. The pages may tell its direction, and the times do if they do not.
+        // Senders differ, so a switch is under way. The pages may tell its direction, and the times do if they do not.
         let undisputed = |key: KeyId| !currents().any(|(_, other)| other != key && is_newer(fleet, other, key));
         let mut newest = currents().map(|(_, key)| key).filter(|key| undisputed(*key));
         return Ok((None, newest.next().filter(|key| newest.all(|other| other == *key)).unwrap_or(latest)));

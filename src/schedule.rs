@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use crate::time::Timestamp;
 
-/// How often a key is rotated, and how long before that the other side is told and the next key staged.
+/// How often a key is rotated, and how long before that the other side is notified and the next key staged.
 ///
 /// ```
 /// use core::time::Duration;
@@ -37,7 +37,7 @@ pub enum Due {
         /// When there will be; `None` for rotation on demand.
         until: Option<Timestamp>,
     },
-    /// Tell the other side and stage the next key.
+    /// Notify the other side and stage the next key.
     NotifyAndStage {
         /// When to rotate.
         rotate_at: Timestamp,
@@ -50,7 +50,7 @@ pub enum Due {
 }
 
 impl Schedule {
-    /// Every so many days, with notice so many days before.
+    /// Every so many days, with notice so many days before. A day is 24 hours, whatever the calendar or the time zone.
     ///
     /// # Errors
     ///
@@ -91,8 +91,8 @@ impl Schedule {
 ///
 /// `drain` is the longest time from signing a delivery to its last attempt, without any error of a clock; `rollout` how
 /// long a new ring takes to reach every sender; `skew` how wrong one machine's clock may be, and the one thing that is
-/// counted twice. [`rollout::next`](crate::rollout::next) takes `minimum_grace(drain, Duration::ZERO, skew)`. A sender that signs at each attempt has
-/// a drain of seconds, one that signs when it queues has that of its whole retry schedule.
+/// counted twice. [`rollout::next`](crate::rollout::next) takes `minimum_grace(drain, Duration::ZERO, skew)`. A sender that
+/// signs at each attempt has a drain of seconds, one that signs when it queues has that of its whole retry schedule.
 #[must_use]
 pub const fn minimum_grace(drain: Duration, rollout: Duration, skew: Duration) -> Duration {
     drain.saturating_add(rollout).saturating_add(skew.saturating_mul(2))

@@ -1,4 +1,4 @@
-//! A signature scheme as data: which bytes are signed, and how signatures stand in the headers.
+//! A signature scheme as data: which bytes are signed, and how signatures are written in the headers.
 //!
 //! One type serves the constants in [`providers`](crate::providers) and schemes read from configuration at run time. It
 //! borrows everything and is `Copy`; every builder is a `const fn`. [`Scheme::check`] runs when a constant is compiled
@@ -138,7 +138,7 @@ impl<'a> Scheme<'a> {
         self
     }
 
-    /// The timestamp stands in a second place too; both must be byte for byte the same. Not for a time that is signed as a
+    /// The timestamp is in a second place too; both must be byte for byte the same. Not for a time that is signed as a
     /// part of the body only.
     #[must_use]
     pub const fn timestamp_also_in(mut self, from: Source<'a>) -> Self {
@@ -202,7 +202,7 @@ impl<'a> Scheme<'a> {
     ///
     /// # Security
     ///
-    /// Nothing signs which items stand together: whoever saw a batch can send each of its items alone, or items of several
+    /// Nothing signs which items belong together: whoever saw a batch can send each of its items alone, or items of several
     /// batches in one. [`Verified::replay_key`](crate::Verified::replay_key) tells whole batches apart, whatever the order of
     /// their items, and cannot tell that an item was there before. Process items one by one, each under an
     /// [`event_key`](crate::Verified::event_key) of what its signature covers.
@@ -237,8 +237,8 @@ impl<'a> Scheme<'a> {
     ///
     /// # Security
     ///
-    /// Whoever sees a delivery can change what is not covered and send it again; nothing in the crate notices. Read nothing from
-    /// such a body but what the scheme names here, or fetch the object from the provider by its id.
+    /// Whoever sees a delivery can change what is not covered and send it again; nothing in the crate notices. Read nothing
+    /// from such a body but what the scheme names here, or fetch the object from the provider by its id.
     #[must_use]
     pub const fn covers(mut self, covers: Covers<'a>) -> Self {
         self.covers = covers;

@@ -1,4 +1,4 @@
-//! A seal with a key of one's own, for where there is no key service: XChaCha20-Poly1305.
+//! A seal with a key of your own, for where there is no key service: XChaCha20-Poly1305.
 
 use alloc::vec;
 use alloc::vec::Vec;

@@ -1,4 +1,4 @@
-//! Key material: made from a text or generated, wiped on drop, shown through one door.
+//! Key material: made from a text or generated, wiped on drop, shown by one method.
 
 #[cfg(test)]
 mod tests;
@@ -22,8 +22,8 @@ use text::{check_surface, decode};
 
 /// A signing secret.
 ///
-/// It has no `Clone`, `Display`, `PartialEq` or `Serialize`; `Debug` shows its label or [`KeyId`](crate::KeyId), never the text.
-/// [`Secret::reveal`] is the one door to the text, so an audit is one search. Rings share it as `Arc<Secret>`.
+/// It has no `Clone`, `Display`, `PartialEq` or `Serialize`; `Debug` shows its label or [`KeyId`](crate::KeyId), never the
+/// text. [`Secret::reveal`] is the only way to the text, so an audit is one search. Rings share it as `Arc<Secret>`.
 ///
 /// ```
 /// use hookring::{Secret, SecretFormat, SecretPolicy};
@@ -56,7 +56,7 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// [`SecretError`]: empty, line break, surrounding blanks, byte order mark, a marker before `whsec_`, wrong encoding,
+    /// [`SecretError`]: empty, line break, surrounding whitespace, byte order mark, a marker before `whsec_`, wrong encoding,
     /// or weaker than the policy allows. No error holds a part of the text.
     pub fn parse(text: &str, format: SecretFormat, policy: &SecretPolicy) -> Result<Self, SecretError> {
         check_surface(text, format)?;
@@ -117,7 +117,8 @@ impl Secret {
         Ok(Self { text, format, key: mac_key, key_len: key.len(), fingerprint, master: None, label: None })
     }
 
-    /// HMAC-SHA256 of a recipe under another secret. Carries that secret's label: its id would be an oracle likewise.
+    /// HMAC-SHA256 of a recipe under another secret. It has the label of that secret: without one, its id would let anybody
+    /// test guesses just as well.
     pub(crate) fn derived(master: &Self, recipe: &[u8]) -> Option<Self> {
         let key = mac::tag(&master.key, &[recipe]);
         let mut buffer = Zeroizing::new([0_u8; 64]);
@@ -148,7 +149,7 @@ impl Secret {
     ///
     /// # Security
     ///
-    /// The only way out. Whoever calls it answers for every copy.
+    /// The only way to read the text. Every copy is the responsibility of the caller.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.text

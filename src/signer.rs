@@ -118,7 +118,11 @@ where
         self.sign_with(&ring, |role| role == Role::Next, message, now)
     }
 
-    /// The page of this sender for monitoring and for the rollout oracle.
+    /// The status page of this sender, for monitoring and for [`rollout::next`](crate::rollout::next).
+    ///
+    /// The page of a ring that came from a store should say when this process took it: publish the ring through a
+    /// [`SharedKeyring`](crate::SharedKeyring), or add [`Status::with_taken_at`]. Where the time is missing and matters,
+    /// `rollout::next` answers [`Blocked::NotStamped`](crate::rollout::Blocked::NotStamped).
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
         let duty = if self.with == SignWith::AllLive { Duty::DualSender } else { Duty::Sender };

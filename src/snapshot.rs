@@ -37,7 +37,7 @@ use envelope::{Envelope, Split, owner_digest};
 /// # impl std::error::Error for KmsError {}
 /// # struct KmsClient;
 /// # impl KmsClient {
-/// #     // Not encryption: it only stands in for the service.
+/// #     // Not encryption: it only takes the place of the service here.
 /// #     async fn encrypt(&self, _key: &str, context: String, plain: &[u8]) -> Result<Vec<u8>, KmsError> {
 /// #         Ok([context.as_bytes(), b"|", plain].concat())
 /// #     }

@@ -27,7 +27,7 @@ pub trait KeyringStore<K: Key = Secret>: Send + Sync {
     /// The ring of an owner; `None` if there is none.
     ///
     /// `min_generation` is the least generation that the caller accepts, 0 for any: a store that was restored from a
-    /// backup, or an old row put back by an attacker, must not bring a revoked key to life.
+    /// backup, or an old row put back by an attacker, must not make a revoked key valid again.
     ///
     /// # Errors
     ///

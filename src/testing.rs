@@ -104,7 +104,7 @@ impl Delivery {
     }
 
     /// Signed as its sender would at `now`. What an earlier signature has put there is replaced; an id stays, and so does a
-    /// time that stands in the body.
+    /// time that is in the body.
     ///
     /// # Errors
     ///
@@ -151,7 +151,7 @@ impl Delivery {
         Ok(self)
     }
 
-    /// Takes away the headers that signing writes, under all names of the scheme; gives the id that stood there.
+    /// Takes away the headers that signing writes, under all names of the scheme; gives the id that was there.
     fn take_old(&mut self, rules: &Rules) -> String {
         let is = |header: &str, name: &Name| header.eq_ignore_ascii_case(name.as_str());
         let ids = rules.names.iter().filter_map(|names| names.id.as_ref());
@@ -192,7 +192,7 @@ impl Delivery {
         url.strip_suffix(url::target(url)).unwrap_or(url)
     }
 
-    /// Path and query, as they stand in the request line. A fragment is never sent.
+    /// Path and query, as they are in the request line. A fragment is never sent.
     #[must_use]
     pub fn target(&self) -> &str {
         url::target(&self.url)

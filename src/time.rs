@@ -11,7 +11,7 @@ pub(crate) use text::{parse, write};
 
 /// A point in time: Unix **milliseconds**, UTC.
 ///
-/// Arithmetic saturates. Deadlines round up, never down, so a key never dies earlier than promised.
+/// Arithmetic saturates. Deadlines round up, never down, so a key never expires earlier than promised.
 ///
 /// `Display` and `Debug` write RFC 3339 in UTC, and `FromStr` reads it. With the feature `serde` it is an integer: Unix
 /// milliseconds.

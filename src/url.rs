@@ -1,12 +1,12 @@
-//! Where the parts of a URL stand. Nothing is decoded, reordered or judged: signatures are over the bytes as they came.
+//! Where the parts of a URL are. Nothing is decoded, reordered or judged: signatures are over the bytes as they came.
 
 /// A URL without its fragment, which is never sent (RFC 9110, section 7.1).
 pub(crate) fn without_fragment(url: &str) -> &str {
     url.split_once('#').map_or(url, |(before, _)| before)
 }
 
-/// Scheme with `://`, authority, and the rest from the path on. Only `http` and `https` are schemes: before another `://`
-/// stands whatever it stands in, such as a query that holds a URL. Without a scheme the authority comes first.
+/// Scheme with `://`, authority, and the rest from the path on. Only `http` and `https` are schemes: any other `://` is
+/// inside something else, such as a query that holds a URL. Without a scheme the authority comes first.
 pub(crate) fn parts(url: &str) -> (&str, &str, &str) {
     let is_http = |scheme: &str| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     let start = url.find("://").filter(|at| url.get(..*at).is_some_and(is_http)).map_or(0, |at| at.saturating_add(3));
@@ -21,8 +21,8 @@ pub(crate) fn target(url: &str) -> &str {
     parts(without_fragment(url)).2
 }
 
-/// Path and query of a request target. Proxies may send the absolute form (RFC 9112, section 3.2.2); what it says of scheme
-/// and host is not believed. Any other form stays as it is.
+/// Path and query of a request target. Proxies may send the absolute form (RFC 9112, section 3.2.2); what it says about
+/// scheme and host is not trusted. Any other form stays as it is.
 pub(crate) fn path_and_query(target: &str) -> &str {
     match parts(target) {
         ("", ..) => target,

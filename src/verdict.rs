@@ -59,11 +59,11 @@ pub struct Verdict {
     our_fault: bool,
 }
 
-/// How a key is called in metrics: by the label that the operator gave it, otherwise by its id.
+/// How a key is named in metrics: by the label that the operator gave it, otherwise by its id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyName {
-    /// The public label. It replaces the id, which of a guessable secret would be an oracle.
+    /// The public label. It replaces the id, which would let anybody test guesses of a guessable secret.
     Label(Arc<str>),
     /// The id of a key without label.
     Id(KeyId),
@@ -85,7 +85,7 @@ impl Verdict {
         self.code == ACCEPTED
     }
 
-    /// Whether something of ours has to be repaired: a key, the set-up, or the look-up of tenants. See
+    /// Whether something of ours has to be fixed: a key, the set-up, or the look-up of tenants. See
     /// [`Rejection::is_our_fault`].
     #[must_use]
     pub const fn is_our_fault(&self) -> bool {
@@ -178,7 +178,7 @@ where
         Verdict { scheme: Some(Arc::clone(self.scheme_name())), generation: Some(generation), ..Verdict::of_code(code) }
     }
 
-    /// What a rejection says of the clock: how far beyond the tolerance, and so how far.
+    /// What a rejection says about the clock: how far beyond the tolerance, and so how far.
     fn skew(&self, why: &Rejection) -> Option<i64> {
         let (past, future) = self.window()?;
         let millis = |by: Duration, side| i64::try_from(by.saturating_add(side).as_millis()).unwrap_or(i64::MAX);

@@ -56,11 +56,11 @@ use verified::{Evidence, Matched, Told};
 /// # Security
 ///
 /// All live keys are always tried and every comparison is made in constant time. Work is bounded: at most 8 KiB of each
-/// header and 16 candidate signatures are looked at, and a delivery costs one MAC per live key, however many signatures
-/// it offers. Two kinds of scheme cost more: one with a second content two MACs per key
+/// header and 16 candidate signatures are looked at, and a delivery costs one MAC per live key, however many signatures it
+/// offers. Two kinds of scheme cost more: one with a second content two MACs per key
 /// ([`Scheme::or_signed`](crate::Scheme::or_signed)), a batch one per key and item, of at most 16
-/// ([`Scheme::each_item`](crate::Scheme::each_item)). With public keys at most two candidates are looked at, so there are at most
-/// ten checks. Any bytes in any header give a verdict, never a panic.
+/// ([`Scheme::each_item`](crate::Scheme::each_item)). With public keys at most two candidates are looked at, so there are
+/// at most ten checks. Any bytes in any header give a verdict, never a panic.
 pub struct Verifier<S = Keyring> {
     setup: Arc<Setup>,
     keys: S,
@@ -95,7 +95,7 @@ impl Verifier {
 }
 
 impl<S> Verifier<S> {
-    /// How long before and after its time of sending a delivery is acceptable; `None` if for ever.
+    /// How long before and after its time of sending a delivery is acceptable; `None` if indefinitely.
     pub(crate) fn window(&self) -> Option<(Duration, Duration)> {
         self.setup.rules.window
     }
@@ -136,7 +136,8 @@ where
     ///
     /// # Errors
     ///
-    /// [`Rejection`], with the status to answer and a reason for the log.
+    /// [`Rejection`], with the status to answer and a reason for the log. For a scheme that signs the method or the URL it is
+    /// [`Rejection::NeedsRequestLine`]: use [`verify_at`](Self::verify_at).
     #[cfg(feature = "std")]
     pub fn verify<B: AsRef<[u8]>>(&self, headers: &(impl Headers + ?Sized), body: B) -> Result<Verified<B>, Rejection> {
         self.run(Request::new(&headers, body), &Timestamp::now)
@@ -241,7 +242,11 @@ where
         self.keys.ring().generation()
     }
 
-    /// The page of this receiver for monitoring and for the rollout oracle.
+    /// The status page of this receiver, for monitoring and for [`rollout::next`](crate::rollout::next).
+    ///
+    /// It says when this process took its ring if the ring is published through a [`SharedKeyring`](crate::SharedKeyring),
+    /// or after [`Status::with_taken_at`]. `rollout::next` needs that of senders only, see
+    /// [`Signer::status`](crate::Signer::status).
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
         Status::of(&self.keys.ring(), Duty::Receiver, now)
@@ -286,7 +291,7 @@ where
     }
 }
 
-/// What was found out about a delivery: the place of its key among the live ones, and what it says of itself.
+/// What was found out about a delivery: the place of its key among the live ones, and what it says about itself.
 struct Found {
     place: usize,
     sent: Option<Timestamp>,

@@ -77,7 +77,7 @@ async fn trigger(
     // A workflow that does not exist is answered like a wrong token.
     let Some(workflow) = app.workflows.get(&id) else { return app.refuse(Rejection::TokenMismatch) };
     match workflow.tokens.check_token(token.as_bytes(), now) {
-        // Whoever still uses the URL from before a rotation has to be told before its deadline.
+        // Whoever still uses the URL from before a rotation has to be notified before its deadline.
         Ok(presented) => app.counts.count(format!("{id} by its {} URL", presented.role().as_str())),
         Err(rejection) => return app.refuse(rejection),
     }

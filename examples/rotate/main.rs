@@ -3,7 +3,7 @@
 //! `cargo run --release --example rotate [-- --svg FILE]`
 //!
 //! Every process has a ring and a clock of its own. Deliveries are lost, answered twice, and retried with the signature they
-//! once got. The oracle of `hookring::rollout` says what is safe next, and an operator does it to one process at a time. Then
+//! once got. `hookring::rollout::next` says what is safe next, and an operator does it to one process at a time. Then
 //! the orders that look natural and are wrong, each with the delivery it rejects; a rollback; and a leaked secret.
 
 mod fleet;
@@ -16,7 +16,7 @@ use hookring::{Role, rollout};
 use operator::{Operator, label};
 
 fn main() {
-    println!("Safe: the oracle leads, nobody is rejected.\n");
+    println!("Safe: `rollout::next` names each step, and nothing is rejected.\n");
     println!(
         "{:34} {:>12} {:>9} {:>8} {:>6} {:>9} {:>9}",
         "", "accepted", "in flight", "current", "next", "previous", "rejected"
@@ -49,7 +49,7 @@ fn main() {
     }
 }
 
-/// From one secret to the next, as the oracle says.
+/// From one secret to the next, as `rollout::next` says.
 fn rotation(name: &str, kind: Kind) -> (Fleet, Operator) {
     println!("{name}");
     let mut fleet = Fleet::new(kind);

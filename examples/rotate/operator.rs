@@ -1,4 +1,4 @@
-//! Reads the pages, asks the oracle, and does what it says to one process at a time.
+//! Reads the status pages, asks `rollout::next`, and does what it says to one process at a time.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub(crate) struct Operator {
     pub(crate) log: Vec<Entry>,
     last: String,
     /// Every other receiver is promoted while the old key drains. That keeps both keys, so it may be done at any time once
-    /// all senders have changed; the old key then dies by itself.
+    /// all senders have changed; the old key then expires by itself.
     pub(crate) promotes_early: bool,
 }
 

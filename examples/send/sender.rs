@@ -10,7 +10,7 @@ use reqwest::{Client, Url, redirect};
 pub(crate) const ATTEMPTS: u32 = 6;
 const FIRST_PAUSE_MS: u64 = 5_000;
 const LONGEST_PAUSE_MS: u64 = 3_600_000;
-/// A receiver may ask for a longer pause than ours, but not for ever.
+/// A receiver may ask for a longer pause than ours, but not without a limit.
 const LONGEST_ASKED: Duration = Duration::from_secs(24 * 3600);
 
 #[derive(Debug, PartialEq, Eq)]

@@ -67,7 +67,7 @@ enum Material {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// It is no key of a signer:
+/// A signer cannot have it as its key:
 ///
 /// ```compile_fail
 /// use hookring::{Keyring, PublicKey, PublicKeyFormat, SignWith, Signer, Timestamp, providers};
@@ -78,7 +78,7 @@ enum Material {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The twin that compiles, with the private key:
+/// The counterpart that compiles, with the private key:
 ///
 /// ```
 /// # #[cfg(feature = "ed25519")] {

@@ -37,7 +37,7 @@ const MAX_TEXT: usize = 96;
 /// The private Ed25519 key of a sender: it signs, and its [`PublicKey`] is given to receivers.
 ///
 /// Like a [`Secret`](crate::Secret) it has no `Clone`, `Display` or `PartialEq`, and is wiped when it is dropped. It has the
-/// same [`KeyId`](crate::KeyId) as its public key, so the pages of senders and receivers can be compared.
+/// same [`KeyId`](crate::KeyId) as its public key, so the status pages of senders and receivers can be compared.
 ///
 /// ```
 /// use hookring::{Keyring, Message, SignWith, Signer, SigningKey, SigningKeyFormat, Timestamp, Verifier, providers};
@@ -122,7 +122,7 @@ impl SigningKey {
     ///
     /// # Security
     ///
-    /// The only way out. Whoever calls it answers for every copy.
+    /// The only way to read the text. Every copy is the responsibility of the caller.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.text

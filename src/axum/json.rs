@@ -12,7 +12,7 @@ use crate::verifier::Verified;
 ///
 /// It is not `axum::Json`, which reads a body that nobody verified; `Verified<axum::Json<T>>` is no extractor.
 ///
-/// The bytes are what was verified. They stay, because the [replay key](Verified::replay_key) of a scheme without id is
+/// The bytes are what was verified. They are kept, because the [replay key](Verified::replay_key) of a scheme without id is
 /// made from them: `Verified<Json<T>>` goes into [`Guard::process`](crate::Guard::process) as it is.
 #[derive(Clone)]
 #[non_exhaustive]
@@ -23,7 +23,7 @@ pub struct Json<T> {
 }
 
 impl<T: DeserializeOwned> Json<T> {
-    /// Reads a verified body, whatever its content type is called.
+    /// Reads a verified body, whatever its content type.
     pub(super) fn read(verified: Verified<Bytes>) -> Result<Verified<Self>, Refusal> {
         verified.try_wrap(|raw| match serde_json::from_slice(&raw) {
             Ok(value) => Ok(Self { value, raw }),

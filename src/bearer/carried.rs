@@ -23,7 +23,7 @@ pub(super) enum Carried {
     Query,
 }
 
-/// A token that stands in a header.
+/// A token from a header.
 pub(super) enum Found<'a> {
     Plain(&'a [u8]),
     /// Decoded for this, and wiped afterwards; the token starts at `from`.
@@ -31,7 +31,7 @@ pub(super) enum Found<'a> {
         room: Zeroizing<Vec<u8>>,
         from: usize,
     },
-    /// Something stands there that cannot be the secret: no credentials, or those of another user.
+    /// The header holds something that cannot be the secret: no credentials, or those of another user.
     NotOurs,
 }
 

@@ -1,4 +1,4 @@
-//! What a token that was accepted says of its key.
+//! What an accepted token says about its key.
 
 use alloc::sync::Arc;
 
@@ -6,7 +6,7 @@ use crate::key::KeyId;
 use crate::keyring::Role;
 use crate::time::Timestamp;
 
-/// A token that is the secret behind a live key. It cannot be made in another way than by checking one.
+/// A token that is the secret behind a live key. It can only be made by checking one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "which key matched, and in which role"]
 pub struct Presented {
@@ -37,7 +37,7 @@ impl Presented {
         self.role
     }
 
-    /// When the key dies, if it is a previous one.
+    /// When the key expires, if it is a previous one.
     #[must_use]
     pub const fn key_expires_at(&self) -> Option<Timestamp> {
         self.expires_at
@@ -49,7 +49,7 @@ impl Presented {
         self.generation
     }
 
-    /// Whether the token came in the query, so that it now stands in the logs of every hop.
+    /// Whether the token came in the query, so that it is now in the logs of every hop.
     #[must_use]
     pub const fn by_query(&self) -> bool {
         self.by_query

@@ -9,7 +9,7 @@ use super::MAX_TOKEN;
 use crate::encoding::{Plus, percent_decoded};
 use crate::error::{Field, Rejection};
 
-/// A `+` is a plus: tokens of standard base64 contain it, and no token contains a space.
+/// A `+` stays a plus: tokens of standard base64 contain it, and no token contains a space.
 pub(crate) fn decoded(text: &str) -> impl Iterator<Item = Option<u8>> {
     percent_decoded(text.as_bytes(), Plus::Itself)
 }
@@ -26,7 +26,7 @@ pub(super) fn value<'q>(query: &'q str, parameter: &str) -> Result<Option<&'q st
 
 /// The token behind an encoded value; `None` if it is no token: a bad escape, not UTF-8, or too long.
 pub(super) fn decode(value: &str) -> Option<Zeroizing<Vec<u8>>> {
-    // The whole room at once: growing would leave unwiped copies behind.
+    // The full capacity at once: growing would leave unwiped copies behind.
     let mut token = Zeroizing::new(Vec::with_capacity(value.len().min(MAX_TOKEN)));
     for byte in decoded(value) {
         if token.len() >= MAX_TOKEN {
@@ -49,7 +49,7 @@ pub(super) fn decode(value: &str) -> Option<Zeroizing<Vec<u8>>> {
 ///
 /// # Security
 ///
-/// Rather too much is replaced than too little: names are compared decoded and whatever their letter case, and a value
+/// It replaces too much rather than too little: names are compared decoded and in any letter case, and a value
 /// reaches to the next `&`, even across a `#`. It only helps for logs that you write yourself; other hops write theirs.
 /// A token in the *path* is not found: log the route instead.
 #[must_use]

@@ -1,4 +1,4 @@
-//! Slow checks: how many run at once, and who need not be checked again.
+//! Slow checks: how many run at once, and which tokens need not be checked again.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;

@@ -119,7 +119,7 @@ mod of_a_receiver {
         assert_eq!(name(Carrier::Query("token")), None);
     }
 
-    /// The body may take its time. A key that only ran out meanwhile was good when the head came; any other that left was not.
+    /// The body may take long. A key that only expired meanwhile was valid when the head came; one that left otherwise was not.
     #[test]
     fn a_key_may_run_out_under_way_but_not_be_taken_away() {
         let first = Keyring::new(secret("old"), NOW).ring.rotate(secret("new"), HOUR, NOW).unwrap().ring;

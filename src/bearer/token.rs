@@ -12,7 +12,7 @@ use crate::headers::{Headers, Name, Once, once, trim};
 /// The longest user name of Basic credentials.
 const MAX_USER: usize = 1024;
 
-/// The value of the header, if there is one line of it. An empty one says nothing.
+/// The value of the header, if there is one line of it; an empty value counts as missing.
 ///
 /// Two lines are ambiguous whatever they hold: the next hop may go by the other one.
 pub(super) fn value<'a>(headers: &'a dyn Headers, name: &Name) -> Result<Option<&'a [u8]>, Rejection> {
@@ -23,17 +23,17 @@ pub(super) fn value<'a>(headers: &'a dyn Headers, name: &Name) -> Result<Option<
     }
 }
 
-/// What stands after the word in the `Authorization` header: the word in any letter case, then one or more blanks
+/// What follows the word in the `Authorization` header: the word in any letter case, then one or more spaces
 /// (RFC 9110, section 11.4).
 pub(super) fn after_word<'a>(headers: &'a dyn Headers, name: &Name, word: &str) -> Result<Option<&'a [u8]>, Rejection> {
     let Some(value) = value(headers, name)? else { return Ok(None) };
     let Some((scheme, rest)) = value.split_at_checked(word.len()) else { return Ok(None) };
-    // Blanks at the end are gone already, so something follows the blank.
+    // Whitespace at the end was removed before, so something follows the space.
     let found = scheme.eq_ignore_ascii_case(word.as_bytes()) && rest.starts_with(b" ");
     Ok(found.then(|| trim(rest)))
 }
 
-/// User name and password behind Basic credentials (RFC 7617): the colon of the password's own does not divide.
+/// User name and password behind Basic credentials (RFC 7617): a colon in the password does not split it.
 pub(super) fn basic(credentials: &[u8]) -> Option<(Zeroizing<Vec<u8>>, usize)> {
     let most = MAX_TOKEN.saturating_add(MAX_USER).div_ceil(3).saturating_mul(4);
     if credentials.len() > most {

@@ -75,7 +75,7 @@ pub(super) fn twice(body: &[u8]) -> Vec<Alt<Vec<u8>>> {
     alts.changed().into_iter().filter(|alt| alt.changes.len() > 1).collect()
 }
 
-/// Line breaks, marks, blanks, nothing and twice.
+/// Line breaks, byte order marks, whitespace, an empty body and one that is doubled.
 fn surface(body: &[u8], alts: &mut Alts<Vec<u8>>) {
     line_breaks(body, alts);
     mark(body, alts);
@@ -156,11 +156,11 @@ fn doubled(body: &[u8], alts: &mut Alts<Vec<u8>>) {
 }
 
 fn blanks(body: &[u8], alts: &mut Alts<Vec<u8>>) {
-    let say = "Blanks around the body were added on the way: pass the raw body on.";
+    let say = "Whitespace around the body was added on the way: pass the raw body on.";
     alts.add(Cause::BodyBlanks, say, body.trim_ascii_end().to_vec());
     alts.add(Cause::BodyBlanks, say, body.trim_ascii_start().to_vec());
     alts.add(Cause::BodyBlanks, say, body.trim_ascii().to_vec());
-    let say = "Blanks around the body were lost: pass the raw body on, and do not trim it.";
+    let say = "Whitespace around the body was lost: pass the raw body on, and do not trim it.";
     let around: [(&[u8], &[u8]); 16] = [
         (b"", b" "),
         (b" ", b""),
@@ -183,7 +183,7 @@ fn blanks(body: &[u8], alts: &mut Alts<Vec<u8>>) {
         let wider = [before, body, after].concat();
         if n < 6 { alts.add(Cause::BodyBlanks, say, wider) } else { alts.add_rare(Cause::BodyBlanks, say, wider) }
     }
-    let say = "Blanks inside the body were changed: treat it as binary.";
+    let say = "Whitespace inside the body was changed: treat it as binary.";
     alts.add_rare(Cause::BodyBlanks, say, replaced(body, b"\t", b"    "));
     alts.add_rare(Cause::BodyBlanks, say, replaced(body, b"\t", b"  "));
     alts.add_rare(Cause::BodyBlanks, say, replaced(body, b"    ", b"\t"));

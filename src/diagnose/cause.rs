@@ -54,7 +54,7 @@ causes! {
     TimeTooOld = "time.too-old",
     /// A line break in or after the secret.
     SecretLineBreak = "secret.line-break",
-    /// Blanks around the secret.
+    /// Whitespace around the secret.
     SecretBlanks = "secret.blanks",
     /// Quotes around the secret.
     SecretQuotes = "secret.quotes",
@@ -96,11 +96,11 @@ causes! {
     BodyCrlf = "body.crlf",
     /// A byte order mark was added to the body or removed.
     BodyBom = "body.bom",
-    /// Blanks around the body were added or removed.
+    /// Whitespace around the body was added or removed.
     BodyBlanks = "body.blanks",
     /// The body is empty: something read it before the verifier.
     BodyEmpty = "body.empty",
-    /// The body stands there twice.
+    /// The body occurs twice, one copy after the other.
     BodyDoubled = "body.doubled",
     /// The body was encoded as base64, or decoded from it.
     BodyBase64 = "body.base64",

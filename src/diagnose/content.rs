@@ -156,8 +156,7 @@ fn without<'s>(pieces: &[Piece<'s>], is: fn(&Part<'_>) -> bool) -> Vec<Vec<Piece
 }
 
 fn without_timestamp<'s>(framing: &Framing<'s>, out: &mut Framings<'s>) {
-    let say =
-        "The sender does not sign the timestamp: adjust the sender, because a signature without it can be replayed for ever.";
+    let say = "The sender does not sign the timestamp: adjust the sender. A signature without it can be replayed at any time.";
     for pieces in without(&framing.shape.pieces, |part| matches!(part, Part::Timestamp)) {
         let shape = Shape { pieces, base: framing.shape.base }.untimed();
         out.add(Cause::ContentWithoutTimestamp, say, framing.with_shape(shape));

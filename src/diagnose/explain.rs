@@ -36,7 +36,7 @@ pub fn explain<B>(why: &Rejection, scheme: Scheme<'_>, request: &Request<'_, B>)
                 text.push_str(&format!(" {}", presence(request.headers, &need.name)));
             }
             if needs.iter().all(|need| need.field != field) {
-                text.push_str(" It stands in the signature header or in the body.");
+                text.push_str(" It is in the signature header or in the body.");
             }
             text.push_str(&format!("\nExpected:\n{}", scheme.describe()));
         }

@@ -1,7 +1,7 @@
 //! Signatures that no scheme of this crate verifies, and that are recognised all the same: plain hashes with the secret in
 //! the message, and JSON Web Tokens.
 //!
-//! They are named so that an operator who configured the wrong scheme is not told "nothing explains it".
+//! They are named so that an operator who configured the wrong scheme does not get "nothing explains it".
 
 use alloc::format;
 use alloc::string::String;

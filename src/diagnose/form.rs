@@ -12,7 +12,7 @@ use super::text::{orders, percent_decoded, percent_encoded};
 const SAY: &str =
     "The form in the body was decoded, or decoded and encoded again: verify the raw bytes before any parser reads them.";
 
-/// What encoders leave as it is, whether a blank becomes `+`, and whether digits are in upper case.
+/// What encoders leave as it is, whether a space becomes `+`, and whether digits are in upper case.
 const ENCODERS: [(&[u8], bool, bool); 12] = [
     (b"-_.~", true, true),
     (b"-_.~", false, true),

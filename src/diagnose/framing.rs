@@ -11,7 +11,7 @@ use crate::message::RequestView;
 use crate::scheme::{Candidates, Content, Offered, Part, Rules, Scheme, Source, in_each_item};
 use crate::url::path_and_query;
 
-/// A part of the signed content, perhaps a text that stands in for another part.
+/// A part of the signed content, perhaps a text in place of another part.
 #[derive(Clone, Debug)]
 pub(super) enum Piece<'s> {
     Part(Part<'s>),
@@ -64,7 +64,7 @@ impl<'s> Shape<'s> {
 
 pub(super) type Header = (String, Vec<u8>);
 
-/// A signature of which only a piece arrived: its text, and what stands around it in the header.
+/// A signature of which only a piece arrived: its text, and what surrounds it in the header.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Fragment {
     pub(super) header: usize,
@@ -173,7 +173,7 @@ impl<'s> Framing<'s> {
         Self { shape, ..self.clone() }
     }
 
-    /// The timestamp as it stands in the delivery, whatever it looks like.
+    /// The timestamp as it is in the delivery, in any form.
     pub(super) fn raw_time(&self, body: &[u8]) -> Option<Vec<u8>> {
         let (source, _) = self.shape.base.timestamp?;
         match source {
@@ -221,7 +221,7 @@ impl<'s> Framings<'s> {
 }
 
 impl Framing<'_> {
-    /// Whether the timestamp is read only after the signature was found good, because it stands in the signed body.
+    /// Whether the timestamp is read only after the signature was found good, because it is in the signed body.
     pub(super) fn frame_is_late(&self) -> bool {
         matches!(self.shape.base.timestamp, Some((Source::Json(_) | Source::Form(_), _)))
             && !self.shape.has(|part| matches!(part, Part::Timestamp))

@@ -51,7 +51,7 @@ impl Given {
         Self { text: Zeroizing::new(text.to_string()), format, origin }
     }
 
-    /// The same text, to be used as it stands.
+    /// The same text, to be used as it is.
     #[cfg(feature = "std")]
     pub(super) fn as_text(&self) -> Self {
         Self::new(&self.text, SecretFormat::Utf8, self.origin.clone())

@@ -48,7 +48,7 @@ fn essence(name: &str) -> String {
     rest.to_string()
 }
 
-/// How well a header could stand in for a missing one: by its name, then by what its value looks like. Zero: not at all.
+/// How well a header could replace a missing one: by its name, then by what its value looks like. Zero: not at all.
 fn likeness(need: &Need, name: &str, value: &str, scheme: &Scheme<'_>) -> u32 {
     let (wanted, here) = (essence(&need.name), essence(name));
     let alike = if wanted == here {
@@ -102,7 +102,7 @@ fn renamed<'s>(framing: &Framing<'s>, needs: &[Need], missing: &[&Need], out: &m
     }
 }
 
-/// For each missing header the place of one that may stand in for it, in all likely combinations.
+/// For each missing header the place of one that may replace it, in all likely combinations.
 fn stand_ins(framing: &Framing<'_>, needs: &[Need], missing: &[&Need]) -> Vec<Vec<(String, usize)>> {
     let free = |name: &str| !is_ordinary(name) && needs.iter().all(|need| !need.name.eq_ignore_ascii_case(name));
     let candidates = |need: &Need| {
@@ -258,7 +258,7 @@ fn signature<'s>(framing: &Framing<'s>, name: &str, at: usize, text: &str, out: 
     }
 }
 
-/// Values that are taken as they stand: timestamps, ids and the like.
+/// Values that are taken as they are: timestamps, ids and the like.
 fn plain<'s>(framing: &Framing<'s>, need: &Need, at: usize, text: &str, out: &mut Framings<'s>) {
     let mut known = Vec::from([text.trim().to_string()]);
     let mut add = |cause: Cause, value: String| {

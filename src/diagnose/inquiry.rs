@@ -76,7 +76,7 @@ impl<'s> Inquiry<'s> {
         Self { carrier: Some(carrier), ..Self::new(providers::GENERIC_SHA256, headers, b"", now) }
     }
 
-    /// A secret that the receiver is configured with: the raw text, as it stands in the configuration. It need not be one
+    /// A secret that the receiver is configured with: the raw text, as it is in the configuration. It need not be one
     /// that [`Secret::parse`](crate::Secret::parse) takes.
     #[must_use]
     pub fn secret(mut self, text: &str, format: SecretFormat) -> Self {
@@ -92,7 +92,7 @@ impl<'s> Inquiry<'s> {
         self
     }
 
-    /// Another public key at hand.
+    /// Another public key at hand. When it matches, `label` is printed: never pass a secret in it.
     #[cfg(any(feature = "ed25519", feature = "p256"))]
     #[must_use]
     pub fn other_public_key(mut self, text: &str, format: PublicKeyFormat, label: &str) -> Self {
@@ -100,7 +100,7 @@ impl<'s> Inquiry<'s> {
         self
     }
 
-    /// A public key that is no longer, or not yet, accepted.
+    /// A public key that is no longer, or not yet, accepted. When it matches, `label` is printed: never pass a secret in it.
     #[cfg(any(feature = "ed25519", feature = "p256"))]
     #[must_use]
     pub fn retired_public_key(mut self, text: &str, format: PublicKeyFormat, why: Retired, label: &str) -> Self {
@@ -108,7 +108,7 @@ impl<'s> Inquiry<'s> {
         self
     }
 
-    /// A public key of another tenant.
+    /// A public key of another tenant. When it matches, `name` is printed: never pass a secret in it.
     #[cfg(any(feature = "ed25519", feature = "p256"))]
     #[must_use]
     pub fn tenant_public_key(mut self, text: &str, format: PublicKeyFormat, name: &str) -> Self {
@@ -116,21 +116,23 @@ impl<'s> Inquiry<'s> {
         self
     }
 
-    /// Another secret at hand: of another provider or environment. The label is said when it matches.
+    /// Another secret at hand: of another provider or environment. When it matches, `label` is printed: never pass a secret
+    /// in it.
     #[must_use]
     pub fn other_secret(mut self, text: &str, format: SecretFormat, label: &str) -> Self {
         self.secrets.push(Given::new(text, format, Origin::Other(label.to_string())));
         self
     }
 
-    /// A key of this endpoint that is no longer, or not yet, accepted.
+    /// A key of this endpoint that is no longer, or not yet, accepted. When it matches, `label` is printed: never pass a
+    /// secret in it.
     #[must_use]
     pub fn retired_key(mut self, text: &str, format: SecretFormat, why: Retired, label: &str) -> Self {
         self.secrets.push(Given::new(text, format, Origin::Retired(why, label.to_string())));
         self
     }
 
-    /// A secret of another tenant.
+    /// A secret of another tenant. When it matches, `name` is printed: never pass a secret in it.
     #[must_use]
     pub fn tenant(mut self, text: &str, format: SecretFormat, name: &str) -> Self {
         self.secrets.push(Given::new(text, format, Origin::Tenant(name.to_string())));

@@ -116,7 +116,7 @@ fn number_trees(tree: &Json) -> Vec<Json> {
     for spell in SPELLINGS {
         trees.push(respelt(tree, &mut |text, _| spell(text)));
     }
-    // One number alone, or every integer that stands beside a fraction.
+    // One number alone, or every integer next to a fraction.
     let mut count = 0_usize;
     respelt(tree, &mut |text, _| {
         count = count.saturating_add(usize::from(is_integer(text)));

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::json::Json;
 
-/// Where blanks and line breaks stand.
+/// Where spaces and line breaks are written.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Layout {
     pub(super) item: &'static str,
@@ -14,7 +14,7 @@ pub(super) struct Layout {
     /// One step of indentation; `None` for a single line.
     pub(super) indent: Option<&'static str>,
     pub(super) line: &'static str,
-    /// Jackson's way: lists on one line with blanks inside, `{ }` and `[ ]`.
+    /// Jackson's way: lists on one line with spaces inside, `{ }` and `[ ]`.
     pub(super) jackson: bool,
 }
 
@@ -78,7 +78,7 @@ const fn escapes(unicode: bool, upper: bool, slash: bool, more: &'static str) ->
     Escapes { unicode, upper, slash, more }
 }
 
-/// Plain, Python and Ruby with ASCII, PHP, slashes only, Go, .NET, Gson, Rails, and kin. The first five are tried together
+/// Plain, Python and Ruby with ASCII, PHP, slashes only, Go, .NET, Gson, Rails, and the like. The first five are tried together
 /// with other causes.
 pub(super) const ESCAPES: [Escapes; 14] = [
     escapes(false, false, false, ""),

@@ -14,7 +14,7 @@ use crate::encoding::SecretFormat;
 
 pub(super) type KeyBytes = Zeroizing<Vec<u8>>;
 
-/// A key that may have signed. `plain`: the configured text as it stands, perhaps in another format.
+/// A key that may have signed. `plain`: the configured text as it is, perhaps in another format.
 #[derive(Debug)]
 pub(super) struct KeyAlt {
     pub(super) changes: Vec<Change>,

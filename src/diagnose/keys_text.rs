@@ -67,10 +67,10 @@ fn line_breaks(text: &str, alts: &mut Alts<String>) {
 }
 
 fn blanks(text: &str, alts: &mut Alts<String>) {
-    let say = "The secret has blanks before or after it: remove them.";
+    let say = "The secret has whitespace before or after it: remove it.";
     alts.add(Cause::SecretBlanks, say, text.trim_matches(BLANKS).to_string());
-    alts.add(Cause::SecretBlanks, "The secret has blanks in it: remove them.", text.replace(BLANKS, ""));
-    let say = "The sender's secret has a blank before or after it: set the sender's secret without it.";
+    alts.add(Cause::SecretBlanks, "The secret has whitespace in it: remove it.", text.replace(BLANKS, ""));
+    let say = "The sender's secret has a space before or after it: set the sender's secret without it.";
     for (before, after) in
         [("", " "), (" ", ""), (" ", " "), ("", "\t"), ("\t", ""), ("", "  "), ("  ", ""), ("", "\u{a0}"), ("\u{a0}", "")]
     {
@@ -79,7 +79,7 @@ fn blanks(text: &str, alts: &mut Alts<String>) {
 }
 
 fn quotes(text: &str, alts: &mut Alts<String>) {
-    let say = "The secret stands in quotes: remove them.";
+    let say = "The secret is in quotes: remove them.";
     for (open, close) in QUOTES {
         if let Some(inner) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
             alts.add(Cause::SecretQuotes, say, inner.to_string());
@@ -93,7 +93,7 @@ fn quotes(text: &str, alts: &mut Alts<String>) {
     alts.add(Cause::SecretQuotes, say, text.trim_matches(any.as_slice()).to_string());
     alts.add(Cause::SecretQuotes, say, text.trim_matches([',', ';', '"', '\'', '\\']).to_string());
     alts.add(Cause::SecretQuotes, say, text.trim_matches(['<', '>', '[', ']', '(', ')', '{', '}']).to_string());
-    let say = "The sender's secret stands in quotes that belong to it: set the sender's secret without them.";
+    let say = "The sender's secret is in quotes that belong to it: set the sender's secret without them.";
     for (open, close) in QUOTES.into_iter().take(3) {
         alts.add(Cause::SecretQuotes, say, format!("{open}{text}{close}"));
     }
@@ -160,7 +160,7 @@ fn percent(text: &str, alts: &mut Alts<String>) {
     if text.contains(' ') {
         alts.add(
             Cause::SecretUrlEncoded,
-            "A `+` of the secret was decoded to a blank: store it with `+`.",
+            "A `+` of the secret was decoded to a space: store it with `+`.",
             text.replace(' ', "+"),
         );
     }

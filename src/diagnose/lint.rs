@@ -13,7 +13,7 @@ use crate::policy::SecretPolicy;
 use crate::scheme::Scheme;
 use crate::secret::Secret;
 
-/// What looks wrong about a secret for a scheme: a text that is refused, or one that is taken and yet is hardly meant so.
+/// What looks wrong about a secret for a scheme: a text that is refused, or one that is taken but was probably not intended.
 ///
 /// It sees quotes, line breaks, whitespace and a byte order mark around the text, percent-encoding and HTML entities, a marker
 /// that is no part of a secret, and a format that is not the scheme's: a `whsec_` text configured as
@@ -68,7 +68,7 @@ fn accidents(text: &str, add: &mut dyn FnMut(Cause, &str)) {
         Cause::SecretUrlEncoded,
         Cause::SecretHtmlEntities,
     ];
-    // Blanks inside a text may be meant: GitHub's published secret is a sentence.
+    // Spaces inside a text may be intended: GitHub's published secret is a sentence.
     let around = text.trim() != text;
     let seen = |cause: Cause| SEEN.contains(&cause) && (cause != Cause::SecretBlanks || around);
     for alt in repaired_texts(text).into_iter().filter(|alt| alt.common && alt.value.len() < text.len()) {

@@ -44,7 +44,7 @@ pub(super) fn algorithms<'s>(framing: &Framing<'s>, out: &mut Framings<'s>) {
     }
 }
 
-/// The schemes under whose own headers the delivery could stand.
+/// The schemes whose own headers the delivery could have.
 pub(super) fn schemes<'s>(framing: &Framing<'s>, catalogue: &[&'s Scheme<'s>], out: &mut Framings<'s>) {
     for other in catalogue.iter().copied() {
         if other.name() == framing.shape.base.name() {

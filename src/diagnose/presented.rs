@@ -1,4 +1,4 @@
-//! Secrets that are presented as they are: where the token stands, and which text it is.
+//! Secrets that are presented as they are: where the token is, and which text it is.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -54,7 +54,7 @@ pub(super) fn run(inquiry: &Inquiry<'_>, carrier: Carrier<'_>) -> Diagnosis {
     Diagnosis { findings: ranked(findings), accepted: false, work }
 }
 
-/// Whether a verifier with the configured secrets lets the request in.
+/// Whether a verifier with the configured secrets accepts the request.
 fn accepts(inquiry: &Inquiry<'_>, carrier: Carrier<'_>) -> bool {
     let query = inquiry.target.as_deref().and_then(|target| target.split_once('?')).map(|(_, query)| query);
     let configured = inquiry.secrets.iter().filter(|given| given.meaning().is_none());
@@ -72,7 +72,7 @@ fn place(carrier: Carrier<'_>) -> String {
     }
 }
 
-/// The values that stand in the place of the token, as texts.
+/// The values in the place of the token, as texts.
 fn values(inquiry: &Inquiry<'_>, carrier: Carrier<'_>) -> Vec<Vec<u8>> {
     let named = |wanted: &str| -> Vec<Vec<u8>> {
         let of = inquiry.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
@@ -183,19 +183,18 @@ fn encoded(inner: &str, tokens: &mut Tokens) {
 
 fn elsewhere(inquiry: &Inquiry<'_>, carrier: Carrier<'_>, tokens: &mut Tokens) {
     for (name, value) in &inquiry.headers {
-        let say = format!("The token stands in the header `{name}` and is expected in the {{place}}: pass it on there.");
+        let say = format!("The token is in the header `{name}` and is expected in the {{place}}: pass it on there.");
         for kind in [carrier, Carrier::Bearer, Carrier::Basic { user: None }, Carrier::Header("")] {
             plain(kind, value.trim_ascii()).into_iter().for_each(|token| tokens.add(Cause::HeaderRenamed, &say, token));
         }
     }
     for (name, value) in query(inquiry) {
-        let say =
-            format!("The token stands in the query parameter `{name}` and is expected in the {{place}}: pass it on there.");
+        let say = format!("The token is in the query parameter `{name}` and is expected in the {{place}}: pass it on there.");
         tokens.add(Cause::HeaderRenamed, &say, value);
     }
 }
 
-/// A token that may stand there once and stands there several times.
+/// A token that may occur once and occurs several times.
 fn repeated(inquiry: &Inquiry<'_>, carrier: Carrier<'_>) -> statics::Found {
     let times = values(inquiry, carrier).len();
     let say = || format!("The {} arrives {times} times: pass it on once.", place(carrier));

@@ -22,7 +22,7 @@ use crate::policy::SecretPolicy;
 use crate::secret::Secret;
 use crate::verifier::Verifier;
 
-/// What a real verifier says of the changed set-up.
+/// What a real verifier says about the changed set-up.
 enum Verdict {
     /// Accepted, or rejected for its time only.
     Authentic(Option<Rejection>),
@@ -117,7 +117,7 @@ fn told_apart(inquiry: &Inquiry<'_>, text: &[u8]) -> Vec<Change> {
     }
 }
 
-/// What the verifier says of the time: another unit, an old delivery, or a clock that is wrong.
+/// What the verifier says about the time: another unit, an old delivery, or a clock that is wrong.
 fn time_changes(inquiry: &Inquiry<'_>, framing: &Framing<'_>, text: &[u8], why: Rejection) -> Vec<Change> {
     let unit = framing.shape.base.timestamp.map(|(_, unit)| unit);
     let seen = read(text);

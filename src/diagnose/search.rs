@@ -1,7 +1,7 @@
 //! The search: one change at a time, then two, each tried against every signature that the delivery offers.
 //!
 //! Cheap and likely changes come first, so that what the bounds cut off is the unlikely rest. A signature that matches is
-//! only a candidate: [`prove`] puts the changed set-up to a real verifier before anything is named.
+//! only a candidate: [`prove`] runs a real verifier on the changed set-up before anything is named.
 
 use alloc::format;
 use alloc::string::String;
@@ -39,7 +39,7 @@ pub(super) fn run(inquiry: &Inquiry<'_>) -> Diagnosis {
     Diagnosis { findings: ranked(findings), accepted: false, work: search.work }
 }
 
-/// Which keys are put to a frame.
+/// Which keys are tried on a framing.
 #[derive(Clone, Copy, PartialEq)]
 enum With {
     /// The configured ones as they are.
@@ -185,7 +185,7 @@ impl<'q, 's> Search<'q, 's> {
         self.check(&given, &twice.iter().collect::<Vec<_>>(), &[With::Given]);
     }
 
-    /// Puts the keys to one framing with each of the bodies.
+    /// Tries the keys on one framing with each of the bodies.
     fn check(&mut self, framing: &Alt<Framing<'s>>, bodies: &[&Alt<Vec<u8>>], with: &[With]) {
         let chosen: Vec<usize> = with.iter().flat_map(|with| self.chosen(*with)).collect();
         if chosen.is_empty() {
@@ -271,7 +271,7 @@ impl<'q, 's> Search<'q, 's> {
         keys.iter().filter_map(hit).collect()
     }
 
-    /// A match: proves it, and takes it down.
+    /// A match: proves it, and records it.
     fn found(&mut self, framing: &Alt<Framing<'s>>, body: &Alt<Vec<u8>>, key: usize, tag: &[u8]) {
         let Some(key) = self.keys.get(key) else { return };
         let proof = match &framing.value.fragment {

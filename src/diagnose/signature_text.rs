@@ -16,7 +16,7 @@ pub(super) struct Repair {
     pub(super) value: String,
 }
 
-/// A part of a signature, with what stands around it.
+/// A part of a signature, with what surrounds it.
 #[derive(Debug)]
 pub(super) struct Cut {
     pub(super) before: String,
@@ -112,7 +112,7 @@ fn unwrapped(value: &str) -> Vec<String> {
         quoted.replace(QUOTES, ""),
         quoted.trim_matches([',', ';', ' ', '.']).to_string(),
         quoted.replace(QUOTES, "").split_ascii_whitespace().collect::<String>(),
-        // A fold in the middle of an item of a list that is separated by blanks.
+        // A fold in the middle of an item of a list that is separated by spaces.
         folded(value),
     ] {
         let text = text.trim().to_string();
@@ -123,7 +123,7 @@ fn unwrapped(value: &str) -> Vec<String> {
     texts
 }
 
-/// Blanks go, except before an item that starts with a tag.
+/// Whitespace is removed, except before an item that starts with a tag.
 fn folded(value: &str) -> String {
     let mut out = String::new();
     for word in value.split_ascii_whitespace() {
@@ -183,7 +183,7 @@ const fn needs_time(scheme: &Scheme<'_>) -> bool {
     matches!(scheme.timestamp, Some((Source::Tag(_) | Source::FirstItem, _)))
 }
 
-/// Whether the timestamp stands where the scheme reads it.
+/// Whether the timestamp is where the scheme reads it.
 fn has_time(scheme: &Scheme<'_>, value: &str) -> bool {
     match (scheme.grammar, scheme.timestamp) {
         (Grammar::Tagged(tagged), Some((Source::Tag(tag), _))) => value
@@ -194,7 +194,7 @@ fn has_time(scheme: &Scheme<'_>, value: &str) -> bool {
     }
 }
 
-/// The timestamp that stands in the value under its tag or in its place, or anything that looks like one.
+/// The timestamp in the value, under its tag or in its place, or anything that looks like one.
 fn time_text<'v>(scheme: &Scheme<'_>, value: &'v str) -> Option<&'v str> {
     if let (Grammar::Tagged(tagged), Some((Source::Tag(tag), _))) = (scheme.grammar, scheme.timestamp) {
         let items = value.split(|c| c == tagged.between || Some(c) == tagged.group);

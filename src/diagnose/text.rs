@@ -73,7 +73,7 @@ pub(super) fn html_encoded(text: &str, double: &str, single: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', double).replace('\'', single)
 }
 
-/// Base64 in either alphabet, with or without padding, blanks and line breaks anywhere.
+/// Base64 in either alphabet, with or without padding, spaces and line breaks anywhere.
 pub(super) fn base64_any(text: &[u8]) -> Option<Vec<u8>> {
     use base64::Engine as _;
     use base64::alphabet::STANDARD;

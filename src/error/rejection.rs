@@ -49,10 +49,10 @@ impl core::fmt::Display for Field {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rejection {
-    /// A part that the scheme needs is not there, or no signature has a known version.
+    /// A part that the scheme needs is missing, or no signature has a known version.
     #[error("the {0} is missing")]
     Missing(Field),
-    /// A part is there but is not written as the scheme demands.
+    /// A part is there but not in the form that the scheme requires.
     #[error("the {0} is malformed")]
     Malformed(Field),
     /// A part that must occur once occurs several times, or two copies disagree.
@@ -86,14 +86,14 @@ pub enum Rejection {
         /// How far beyond the tolerance.
         by: Duration,
     },
-    /// Every key was revoked or has expired. Our fault, so the sender is told to retry (500).
+    /// Every key was revoked or has expired. Our fault, so it is answered with 500 and the sender retries.
     #[error("the keyring has no live key")]
     NoLiveKey,
     /// No key matches, and a live key is of another kind than the scheme needs: a secret for a public key, or a key on another
     /// curve. Our fault (500).
     #[error("the keyring holds a key of another kind than the scheme needs")]
     WrongKeyKind,
-    /// Too many slow checks are under way. The sender is told to retry (503).
+    /// Too many slow checks are under way. Answered with 503, so that the sender retries.
     #[error("too many slow secret checks are under way")]
     Busy,
     /// The scheme signs the HTTP method or URL, and the caller passed none: use

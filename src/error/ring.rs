@@ -18,7 +18,7 @@ pub enum Refused {
     /// The ring holds this key already, or one with the same id.
     #[error("the ring holds this key already")]
     SameKey,
-    /// The key was revoked and must never come back; or a revoked key had its label, which goes on naming that one.
+    /// The key was revoked and must never come back; or a revoked key had its label, which keeps naming that key.
     #[error("the key, or one of the same label, was revoked from this ring and cannot return")]
     WasRevoked,
     /// The stored hash that enters the ring is not that of the plaintext that was given with it.

@@ -13,8 +13,8 @@ pub enum SecretError {
     /// A line break in or after the text, as `echo`, editors and mounted files leave it.
     #[error("the secret contains a line break: store it without one, for example with `printf %s`")]
     LineBreak,
-    /// Blanks before or after the text. They are not trimmed: some keys really end in one.
-    #[error("the secret has blanks before or after it: remove them")]
+    /// Whitespace before or after the text. It is not trimmed: some keys really end in a space.
+    #[error("the secret has whitespace before or after it: remove it")]
     SurroundingBlanks,
     /// A Unicode byte order mark, as some editors put in front of a file.
     #[error("the secret starts with a byte order mark: save the file without it")]
@@ -69,7 +69,7 @@ pub enum SecretError {
         /// What the policy asks for.
         minimum: usize,
     },
-    /// It is, or contains, a text that stands in for a secret, or a word that the application denies.
+    /// It is, or contains, a placeholder for a secret, or a word that the application denies.
     #[error(
         "the secret is a placeholder or contains a denied word: generate one, `openssl rand -hex 32` or `Secret::generate`, or let the provider issue one"
     )]
@@ -96,7 +96,7 @@ pub enum SecretError {
     #[error("the operating system gave no random bytes")]
     NoRandomness,
     /// The public label of a key is empty, over 64 bytes, or has other characters than visible ASCII.
-    #[error("a label is 1 to 64 visible ASCII characters without blanks")]
+    #[error("a label is 1 to 64 visible ASCII characters without spaces")]
     BadLabel,
 }
 
@@ -167,7 +167,7 @@ pub enum HashError {
     #[error("the operating system gave no random bytes")]
     NoRandomness,
     /// The public label of a key is empty, over 64 bytes, or has other characters than visible ASCII.
-    #[error("a label is 1 to 64 visible ASCII characters without blanks")]
+    #[error("a label is 1 to 64 visible ASCII characters without spaces")]
     BadLabel,
 }
 

@@ -29,7 +29,7 @@ pub enum SchemeError {
     /// A tolerance without a timestamp would promise replay protection that is not there.
     #[error("a tolerance is set but there is no timestamp to check")]
     NoTimestampToCheck,
-    /// The timestamp stands in a signed body and is not signed apart from it: its one place is enough, and a second place
+    /// The timestamp is in a signed body and not signed apart from it: its one place is enough, and a second place
     /// that is not signed would not be looked at.
     #[error("the timestamp is signed in the body, so it has no second place: leave `timestamp_also_in` out")]
     TwinOfSignedBody,
@@ -40,7 +40,7 @@ pub enum SchemeError {
     #[error("the message id is signed but has no source")]
     IdHasNoSource,
     /// The signed content can be cut in two ways, so one signature would be good for two ids: the id touches a body, a number
-    /// or a header, or such parts stand on both sides of it.
+    /// or a header, or such parts are on both sides of it.
     #[error("nothing marks where the message id begins or ends in the signed content")]
     IdNotSeparated,
     /// A source reads a tag or an item of the signature header, and the grammar has none.
@@ -58,8 +58,8 @@ pub enum SchemeError {
     /// A path to a body field is empty.
     #[error("the path of a body field is empty")]
     BadPath,
-    /// A literal or a value contains characters that cannot stand in a header.
-    #[error("a text that becomes part of a header has characters that cannot stand there")]
+    /// A literal or a value contains characters that cannot be in a header.
+    #[error("a text that becomes part of a header has characters that are not allowed there")]
     BadText,
 }
 
@@ -97,13 +97,13 @@ pub enum SetupError {
     /// Signing with all live keys needs a scheme that carries several signatures.
     #[error("the scheme carries one signature only, so it cannot sign with all live keys")]
     OneSignatureOnly,
-    /// The signature stands in the body, which the caller writes.
-    #[error("the signature of this scheme stands in the body, so headers cannot carry it")]
+    /// The signature is in the body, which the caller writes.
+    #[error("the signature of this scheme is in the body, so headers cannot carry it")]
     SignatureInBody,
     /// A scope is 1 to 256 bytes.
     #[error("a scope is 1 to 256 bytes: the endpoint or the tenant")]
     BadScope,
-    /// Copies of a delivery are acceptable for ever, because the scheme signs no time or the verifier accepts any age: say
+    /// Copies of a delivery are acceptable indefinitely, because the scheme signs no time or the verifier accepts any age: say
     /// how long to remember, with [`Guard::with_keep`](crate::Guard::with_keep).
     #[error("no signed timestamp bounds how long a copy is acceptable: say how long to remember, `with_keep`")]
     NoWindow,

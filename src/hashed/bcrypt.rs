@@ -57,7 +57,7 @@ const STORED: usize = 60;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The twin that compiles:
+/// The counterpart that compiles:
 ///
 /// ```
 /// use hookring::{BcryptHash, BearerVerifier, Keyring, Timestamp};
@@ -73,7 +73,7 @@ pub struct BcryptHash {
 }
 
 impl BcryptHash {
-    /// Hashes a secret's text with a new salt, and takes over the label of the secret.
+    /// Hashes a secret's text with a new salt, and keeps the label of the secret.
     ///
     /// # Errors
     ///
@@ -83,7 +83,7 @@ impl BcryptHash {
         let text = secret.reveal();
         cost_is_fine(cost)?;
         text_is_fine(text.as_bytes())?;
-        // Of what can go wrong, only the salt has not been ruled out.
+        // Everything but the salt was checked above.
         let stored = non_truncating_hash(text, cost).map_err(|_| HashError::NoRandomness)?;
         Ok(Self { stored: stored.into(), cost, label: Key::label(secret).cloned() })
     }
@@ -104,7 +104,7 @@ impl BcryptHash {
         if !rest.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/')) {
             return Err(HashError::NotBcrypt { bytes: stored.len() });
         }
-        // What is left to go wrong are the unused bits of the last characters.
+        // The only error left is in the unused bits of the last characters.
         stored.parse::<HashParts>().map_err(|_| HashError::BcryptNotCanonical)?;
         Ok(Self { stored: stored.into(), cost, label: None })
     }

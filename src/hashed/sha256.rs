@@ -31,9 +31,9 @@ const MIN_TEXT: usize = 32;
 ///
 /// # Security
 ///
-/// It has no salt and costs nothing to compute, so it protects only what cannot be guessed: texts of less than 32 bytes
-/// are refused, and a human's password belongs into a slow hash. The [`KeyId`](crate::KeyId) is made from the hash and lets anybody
-/// test guesses of a guessable secret offline; give such a key a public name with [`Sha256Hash::labelled`].
+/// It has no salt and costs nothing to compute, so it protects only what cannot be guessed: texts of less than 32 bytes are
+/// refused, and a human's password belongs in a slow hash. The [`KeyId`](crate::KeyId) is made from the hash and lets
+/// anybody test guesses of a guessable secret offline; give such a key a public name with [`Sha256Hash::labelled`].
 ///
 /// It cannot sign:
 ///
@@ -45,7 +45,7 @@ const MIN_TEXT: usize = 32;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The twin that compiles:
+/// The counterpart that compiles:
 ///
 /// ```
 /// use hookring::{Keyring, Secret, SecretFormat, Sha256Hash, SignWith, Signer, Timestamp, providers};
@@ -65,7 +65,7 @@ const MIN_TEXT: usize = 32;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The twin that compiles:
+/// The counterpart that compiles:
 ///
 /// ```
 /// use hookring::{Keyring, Secret, SecretFormat, Sha256Hash, Timestamp, Verifier, providers};
@@ -109,7 +109,7 @@ impl Sha256Hash {
     ///
     /// # Security
     ///
-    /// It cannot be seen what was hashed elsewhere: whether it was long enough, or so long that the hash is the HMAC key.
+    /// What was hashed elsewhere cannot be checked: whether it was long enough, or so long that the hash is the HMAC key.
     pub fn parse_hex(text: &str) -> Result<Self, HashError> {
         let mut hash = [0; 32];
         hex::decode_to_slice(text, &mut hash).map_err(|_| HashError::NotSha256Hex { bytes: text.len() })?;

@@ -33,7 +33,7 @@ impl<K: Key> Draft<K> {
         Self { inner, events: Vec::from([event]) }
     }
 
-    /// Begins with the ring as it is, without the keys that are dead by now.
+    /// Begins with the ring as it is, without the keys that have expired by now.
     pub(super) fn after(ring: &Inner<K>, now: Timestamp) -> Self {
         let now = ring.clock(now);
         let (live, dead): (Vec<_>, Vec<_>) = ring.previous.iter().cloned().partition(|old| now < old.expires);
@@ -106,7 +106,7 @@ impl<K: Key> Draft<K> {
         Some(expires)
     }
 
-    /// Adds a key that was current before the ring was made, unless it is dead by now.
+    /// Adds a key that was current before the ring was made, unless it has expired by now.
     pub(super) fn keep(&mut self, key: Arc<K>, expires: Timestamp) {
         let (since, id) = (self.inner.as_of, key.id());
         if since < expires {

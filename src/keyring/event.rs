@@ -42,7 +42,7 @@ impl<K: Key> Change<K> {
     /// # let now = Timestamp::from_unix_secs(1_790_000_000);
     /// # let new = || Secret::generate(SecretFormat::Utf8);
     /// # let ring: Keyring = Keyring::new(new()?, now).ring.rotate(new()?, core::time::Duration::from_secs(60), now)?.ring;
-    /// // The new key has leaked: back to the old one, and the new one is dead.
+    /// // The new key has leaked: back to the old one, and the new one is revoked.
     /// let leaked = ring.current().ok_or("suspended")?.id();
     /// let change = ring.rollback(now)?.and_then(|ring| ring.revoke(leaked, now))?;
     /// assert_eq!((change.ring.generation(), change.parent()), (4, Some(ring.lineage())));
@@ -71,8 +71,9 @@ impl<K: Key> fmt::Debug for Change<K> {
 
 /// One entry of the audit trail. Operator, ticket and reason are the caller's to add.
 ///
-/// With the feature `serde`: the names of fields and kinds stay as they are. Kinds and fields may be added, so readers
-/// ignore fields that they do not know, and keep entries of kinds that they do not know.
+/// With the feature `serde` kinds are in snake case, ids are text and times are Unix milliseconds. The names of fields and
+/// kinds do not change. Kinds and fields may be added, so readers ignore fields that they do not know, and keep entries of
+/// kinds that they do not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -130,7 +131,7 @@ pub enum EventKind {
         /// The key that was current, now next.
         from: Option<KeyId>,
     },
-    /// A key was revoked: it is dead at once and cannot return.
+    /// A key was revoked: it is invalid at once and cannot return.
     Revoked {
         /// The key.
         key: KeyId,
@@ -142,12 +143,12 @@ pub enum EventKind {
         /// The new current key.
         new: KeyId,
     },
-    /// A previous key died at its deadline and was dropped.
+    /// A previous key expired at its deadline and was dropped.
     Expired {
         /// The key.
         key: KeyId,
     },
-    /// The memory of the oldest revoked key was dropped to make room. It could be staged again from now on.
+    /// The record of the oldest revoked key was dropped to make room. It could be staged again from now on.
     TombstoneDropped {
         /// The key.
         key: KeyId,

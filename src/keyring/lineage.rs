@@ -12,7 +12,8 @@ use crate::time::Timestamp;
 /// Names the history of a ring. Equal for two rings that went through the same transitions, whatever expired keys one of
 /// them has dropped; so two rings of one generation with different lineage are a fork.
 ///
-/// Made from public ids, roles and deadlines only, hence fit for health pages.
+/// Made from public ids, roles and deadlines only, so it may be shown on health pages. With the feature `serde` it is a
+/// text: the 64 hexadecimal digits that `Display` writes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Lineage([u8; 32]);
 

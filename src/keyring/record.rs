@@ -1,4 +1,4 @@
-//! A ring laid open to be stored, and put together again: the one way into a ring besides the transitions.
+//! The parts of a ring, for storing it and for making it again: the one way into a ring besides the transitions.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -89,7 +89,7 @@ mod tests {
     use crate::policy::SecretPolicy;
     use crate::secret::Secret;
 
-    /// What no transition lets into a ring does not come in from a store either: here the label of a revoked key.
+    /// What no transition admits into a ring is not admitted from a store either: here the label of a revoked key.
     #[test]
     fn the_name_of_a_revoked_key_does_not_come_back() {
         let key = |n: u8| {

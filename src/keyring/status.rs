@@ -1,4 +1,4 @@
-//! A page that a process publishes about its ring: what monitoring compares and what the rollout oracle reads.
+//! The status page that a process publishes about its ring, for monitoring and for `rollout::next`.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -32,8 +32,9 @@ pub enum Duty {
 ///
 /// Two processes agree if and only if generation and lineage of their pages agree.
 ///
-/// With the feature `serde`: names stay as they are, and fields may be added, so that pages of processes with different
-/// versions of this crate can be compared.
+/// With the feature `serde` ids and lineages are text, duties and roles are in snake case, and times are Unix milliseconds.
+/// Names do not change, and fields may be added, so that pages of processes with different versions of this crate can be
+/// compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -71,7 +72,7 @@ pub struct KeyStatus {
     pub role: Role,
     /// Since when it has this role.
     pub since: Timestamp,
-    /// When it dies, if it is a previous one.
+    /// When it expires, if it is a previous one.
     pub expires_at: Option<Timestamp>,
     /// Whether it is the next key because of a rollback: it has signed before.
     #[cfg_attr(feature = "serde", serde(default))]
@@ -109,10 +110,11 @@ impl Status {
 
     /// The page with the time at which the process took this ring: when it started, or when it last replaced the ring.
     ///
-    /// A ring tells when it was made, not when it arrived. A sender that took it later signed with its old key until then,
-    /// so the drain is counted from its arrival. [`SharedKeyring`](crate::SharedKeyring) stamps the rings that it takes, and
-    /// a ring that this process made was taken when it was made. Only a page of a ring that was
-    /// [opened](crate::Keyring::open) and is used without a `SharedKeyring` has to be stamped with this.
+    /// A ring knows when it was made, not when a process took it. A sender that took it later signed with its old key until
+    /// then, so the drain is counted from its arrival. [`SharedKeyring`](crate::SharedKeyring) stamps the rings that it
+    /// takes ([`replace_at`](crate::SharedKeyring::replace_at) with a clock of yours), and a ring that this process made
+    /// was taken when it was made. Only a page of a ring that was [opened](crate::Keyring::open) and is used without a
+    /// `SharedKeyring` has to be stamped with this.
     #[must_use]
     pub const fn with_taken_at(mut self, at: Timestamp) -> Self {
         self.taken_at = Some(at);

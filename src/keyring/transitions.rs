@@ -29,7 +29,7 @@ impl<K: Key> Keyring<K> {
     /// [`Keyring::from_env`].
     ///
     /// `expires` is a point in time that is kept where the secrets are kept. Do not compute it as now and a grace: then
-    /// every restart would begin the grace again, and the old key would never die. If it has passed, the previous key is
+    /// every restart would begin the grace again, and the old key would never expire. If it has passed, the previous key is
     /// left out, which the events say.
     ///
     /// ```
@@ -138,7 +138,7 @@ impl<K: Key> Keyring<K> {
         Ok(draft.done())
     }
 
-    /// Kills a key at once, in any role, and remembers that it must not return. Revoking the current key suspends the
+    /// Revokes a key at once, in any role, and remembers that it must not return. Revoking the current key suspends the
     /// ring: it verifies with what is left and signs nothing.
     ///
     /// # Errors
@@ -150,8 +150,8 @@ impl<K: Key> Keyring<K> {
         Ok(draft.done())
     }
 
-    /// After a compromise: revokes every held key and makes `new` current. One does not know what else was read from the
-    /// same place; who knows better calls [`Keyring::revoke`].
+    /// After a compromise: revokes every held key and makes `new` current. Use it while it is not known what else was read
+    /// from the same place; otherwise call [`Keyring::revoke`].
     ///
     /// # Errors
     ///
@@ -166,14 +166,14 @@ impl<K: Key> Keyring<K> {
         Ok(draft.done())
     }
 
-    /// Repairs a ring that was changed under a clock far in the future: drops what is dead by the ring's own time, then
-    /// sets that time to `now`. Deadlines stay as they are.
+    /// Repairs a ring that was changed under a clock far in the future: drops the keys that have expired by the ring's own
+    /// time, then sets that time to `now`. Deadlines stay as they are.
     ///
     /// # Security
     ///
-    /// Deadlines that were computed under the wrong clock stay wrong: such a previous key lives longer than it was meant
-    /// to. Look at [`Keyring::status`] afterwards, and revoke what should be dead. From then on the ring no longer knows
-    /// how late it is at least: a process whose clock is behind accepts a previous key for that much longer.
+    /// Deadlines that were computed under the wrong clock stay wrong: such a previous key is valid for longer than
+    /// intended. Look at [`Keyring::status`] afterwards, and revoke what should have expired. From then on the ring has no
+    /// lower bound for the current time: a process whose clock is behind accepts a previous key for that much longer.
     pub fn rebase_clock(&self, now: Timestamp) -> Change<K> {
         let mut draft = Draft::after(&self.0, self.0.as_of);
         draft.events.push(EventKind::ClockRebased { from: self.0.as_of });

@@ -11,7 +11,7 @@ use crate::policy::SecretPolicy;
 use crate::secret::Secret;
 
 impl Secret {
-    /// Reads a secret from an environment variable, exactly as it stands there.
+    /// Reads a secret from an environment variable, exactly as it is there.
     ///
     /// ```
     /// use hookring::{LoadProblem, Secret, SecretFormat, SecretPolicy};
@@ -24,8 +24,8 @@ impl Secret {
     /// # Errors
     ///
     /// [`LoadError`], which names the variable: [`LoadProblem::Missing`], [`LoadProblem::Quoted`],
-    /// [`LoadProblem::NotUnicode`] or [`LoadProblem::Secret`]. A line break at the end is an error and not removed, because the rest of the environment
-    /// was probably set in the same way.
+    /// [`LoadProblem::NotUnicode`] or [`LoadProblem::Secret`]. A line break at the end is an error and not removed, because
+    /// the rest of the environment was probably set in the same way.
     ///
     /// # Security
     ///

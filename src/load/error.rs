@@ -35,8 +35,8 @@ pub enum LoadProblem {
     /// The variable is not set.
     #[error("not set: set it to the secret; a new one comes from its provider, `openssl rand -hex 32` or `Secret::generate`")]
     Missing,
-    /// The value of the variable stands in quotes, which belong to the file or script that it was set by.
-    #[error("the value stands in quotes, which would be a part of the secret: set it without them")]
+    /// The value of the variable is in quotes, which belong to the file or script that it was set by.
+    #[error("the value is in quotes, which would be a part of the secret: set it without them")]
     Quoted,
     /// The value is not Unicode text.
     #[error("not UTF-8 text: write binary secrets as hex or base64 and load them in that format")]

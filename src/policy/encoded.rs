@@ -14,7 +14,7 @@ pub(super) const PLAIN: usize = 16;
 /// Fewer decoded bytes than this are not looked at.
 const SHORTEST: usize = 8;
 
-/// The bytes that a text stands for, if it is hexadecimal or else base64.
+/// The bytes that a text encodes, if it is hexadecimal or else base64.
 pub(super) fn decode(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let alphabet = Alphabet::of(text);
     let width = if alphabet.is_hex() {

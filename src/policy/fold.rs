@@ -52,7 +52,7 @@ mod tests {
         (known.into_iter().find(|known| known.as_bytes() == &**text).unwrap_or("?"), price * 8 / BIT)
     }
 
-    /// In eighths of a bit: three bits for the separator, two for how the case is told, and then the case.
+    /// In eighths of a bit: three bits for the separator, two for how the case is given, and then the case.
     #[test]
     fn folding_costs_what_it_hides() {
         let base = 8 * (3 + 2);

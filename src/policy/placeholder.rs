@@ -1,6 +1,6 @@
-//! Texts that stand in for a secret until somebody sets one.
+//! Placeholders: texts in the place of a secret that nobody has set.
 //!
-//! A part that may stand anywhere needs at least [`ANYWHERE`] characters: `test` is in one of 8,000 random base64 secrets.
+//! A part that may be anywhere needs at least [`ANYWHERE`] characters: `test` is in one of 8,000 random base64 secrets.
 //! Prefixes of providers (`whsec_`, `shpss_`, `polar_whs_` …) must never be added.
 
 /// From this many characters on a part is denied anywhere, a shorter one only as the whole text.

@@ -1,4 +1,4 @@
-//! What a whole secret is told: which rule refuses it, with which numbers, and from where on none does.
+//! The verdict on a whole secret: which rule refuses it, with which numbers, and from where on none does.
 
 use alloc::string::String;
 use std::format;

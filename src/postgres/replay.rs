@@ -12,7 +12,7 @@ use crate::replay::{Claim, ClaimToken, ReplayKey, ReplayStore};
 use crate::time::millis_up;
 
 /// Claims in one statement. An entry that counts is found without a lock, so a copy does not wait for the transaction of
-/// the one who is at work. Of two that both saw none, one inserts and the other gets no row.
+/// the process that is at work. Of two that both saw none, one inserts and the other gets no row.
 const CLAIM: &str = "
 WITH held AS (
     SELECT done, ends FROM hookring_replay WHERE key = $1 AND ends > clock_timestamp()
@@ -32,7 +32,7 @@ const RENEW: &str = "
 UPDATE hookring_replay SET ends = clock_timestamp() + $3 * interval '1 millisecond'
 WHERE key = $1 AND fence = $2 AND NOT done";
 
-/// Made twice, it says yes twice.
+/// Run twice, it answers yes twice.
 const COMMIT: &str = "
 UPDATE hookring_replay SET done = true, ends = clock_timestamp() + $3 * interval '1 millisecond'
 WHERE key = $1 AND fence = $2";
@@ -126,7 +126,8 @@ impl<P: Pool> PostgresReplayStore<P> {
         Self { pool }
     }
 
-    /// Commits a claim inside a transaction of the caller: his data and the mark become visible together, or neither.
+    /// Commits a claim inside a transaction of the caller: the caller's data and the mark become visible together, or
+    /// neither does.
     ///
     /// The entry stays locked until the transaction ends, so do this last.
     ///

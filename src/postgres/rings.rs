@@ -61,10 +61,10 @@ use crate::time::Timestamp;
 /// # Security
 ///
 /// The seal is bound to the owner, so a row that was copied to another owner does not open. What an attacker who can write
-/// to the table can still do is to put back an older row of the same owner. Three things are against it: the least
+/// to the table can still do is to put back an older row of the same owner. Three things protect against it: the least
 /// generation of [`load`](KeyringStore::load), for a process that knows one; [`refresh`](Self::refresh), which never goes
-/// back; and the audit trail: a ring older than its own newest event is an error. So let the application's role only
-/// `SELECT` and `INSERT` on `hookring_event`, and the third holds against that role too.
+/// back; and the audit trail: a ring older than its own newest event is an error. Give the application's role nothing but
+/// `SELECT` and `INSERT` on `hookring_event`, and the third protects against that role too.
 pub struct PostgresKeyringStore<P, S> {
     pool: P,
     seal: S,

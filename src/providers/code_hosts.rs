@@ -86,7 +86,7 @@ pub const CLOUDFLARE_STREAM: Scheme<'static> = stamped("cloudflare-stream", "web
 ///
 /// Confidence B. Not covered: other headers. Rotation: while a secondary key exists both sign. The key is the text of
 /// the whole `configcat_whsk_…` secret, though it looks like base64. `X-ConfigCat-Webhook-ID` is signed, but nothing marks
-/// where it ends and the time begins, so it is not taken for a message id: copies are told by the whole signed content.
+/// where it ends and the time begins, so it is not taken for a message id: copies are recognised by the whole signed content.
 /// Source: ConfigCat docs, with a printed vector.
 pub const CONFIGCAT: Scheme<'static> = timed(
     "configcat",

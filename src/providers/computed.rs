@@ -61,7 +61,7 @@ pub const TWILIO: Scheme<'static> = Scheme::new(
 ///
 /// Confidence A. Not covered: everything but `bt_payload`. The secret is the private key; the key is its SHA-1. A line feed
 /// after the payload may or may not have been signed, so both are tried. Never answer its challenge before you know who asks:
-/// it signs the text of the caller under the same key. Rotation: keys stand side by side, named by their public key. Source:
+/// it signs the text of the caller under the same key. Rotation: keys are used side by side, named by their public key. Source:
 /// its SDK.
 #[cfg(feature = "sha1")]
 pub const BRAINTREE: Scheme<'static> = Scheme::new(
@@ -79,8 +79,8 @@ pub const BRAINTREE: Scheme<'static> = Scheme::new(
 /// Plivo, version 3: `X-Plivo-Signature-V3: <base64>[,<base64>…]` over the URL with its query sorted, the sorted fields of the
 /// form, and `X-Plivo-Signature-V3-Nonce`.
 ///
-/// Confidence A. Not covered: time, id, other headers, and **where the name of a field ends and its value begins**. The secret is
-/// the auth token. Rotation: the list has room for several. Source: its SDK.
+/// Confidence A. Not covered: time, id, other headers, and **where the name of a field ends and its value begins**. The
+/// secret is the auth token. Rotation: the list has room for several. Source: its SDK.
 pub const PLIVO: Scheme<'static> = Scheme::new(
     "plivo",
     Algorithm::HmacSha256,
@@ -188,9 +188,9 @@ const ITEM: &str = "notificationItems";
 /// Adyen payment webhooks: `additionalData.hmacSignature` (base64) in each item of the JSON body, over eight fields of it.
 ///
 /// Confidence A. **Not covered: everything but those fields**, such as the reason, and where one ends and the next begins.
-/// Every item has to be signed; a missing field counts as empty. No time, and nothing signs which items stand together: remember
-/// each under an [`event_key`](crate::Verified::event_key) of `pspReference` and `eventCode`, because items of an old batch can
-/// be sent alone or in another one. Rotation: no overlap documented. Source: its SDK.
+/// Every item has to be signed; a missing field counts as empty. No time, and nothing signs which items belong together:
+/// remember each under an [`event_key`](crate::Verified::event_key) of `pspReference` and `eventCode`, because items of an
+/// old batch can be sent alone or in another one. Rotation: no overlap documented. Source: its SDK.
 pub const ADYEN_STANDARD: Scheme<'static> = Scheme::new(
     "adyen-standard",
     Algorithm::HmacSha256,
@@ -244,8 +244,8 @@ pub(super) mod unconfirmed {
 
     /// Mandrill: `X-Mandrill-Signature: <base64>`, HMAC-SHA1 over the URL and the sorted fields of the form.
     ///
-    /// Confidence C~. Not covered: time, id, other headers, and **where the name of a field ends and its value begins**. Rotation: no
-    /// overlap documented. Source: third-party Python client django-anymail 15.2.
+    /// Confidence C~. Not covered: time, id, other headers, and **where the name of a field ends and its value begins**.
+    /// Rotation: no overlap documented. Source: third-party Python client django-anymail 15.2.
     pub const MANDRILL: Scheme<'static> = Scheme::new(
         "mandrill",
         Algorithm::HmacSha1,

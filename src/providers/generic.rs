@@ -15,7 +15,7 @@ pub const GENERIC_SHA256: Scheme<'static> =
 /// OSIGU DVS: `X-DVS-Signature: t=<seconds>,v1=<hex>` over `time.body`, 300 s both ways.
 ///
 /// Confidence C. Not covered: id (the event id header), other headers. Rotation: the sender signs with the new secret at
-/// once; receivers keep the previous one for 24 hours. The time stands in `X-DVS-Signature-Timestamp` too, and the two must
+/// once; receivers keep the previous one for 24 hours. The time is in `X-DVS-Signature-Timestamp` too, and the two must
 /// agree. Source: OSIGU docs.
 pub const OSIGU_DVS: Scheme<'static> =
     stamped("osigu-dvs", "x-dvs-signature", "t", &["v1"]).timestamp_also_in(Source::Header("x-dvs-signature-timestamp"));

@@ -6,7 +6,7 @@ use crate::scheme::{Algorithm, Grammar, Part, Place, Scheme, Source, Tagged, Uni
 
 /// Stripe: `Stripe-Signature: t=<seconds>,v1=<hex>[,v1=<hex>…]` over `time.body`, 300 s both ways.
 ///
-/// Confidence A. Not covered: other headers; event ids stand in the body. Rotation: one `v1` per live secret while a secret is
+/// Confidence A. Not covered: other headers; event ids are in the body. Rotation: one `v1` per live secret while a secret is
 /// rolled. The key is the text of the *whole* `whsec_…` secret, never its base64 ([`SecretFormat::Utf8`]). Other tags (`v0`)
 /// are skipped. Stripe's own libraries accept any time in the future; this does not. Source: Stripe docs, "Verify webhook
 /// signatures".
@@ -78,7 +78,7 @@ pub const PAYSTACK: Scheme<'static> = Scheme::new(
 
 /// Mollie: `X-Mollie-Signature: [sha256=]<hex>` over the body.
 ///
-/// Confidence C. Not covered: time, id, other headers. Rotation: the header may stand there several times, once for each
+/// Confidence C. Not covered: time, id, other headers. Rotation: the header may occur several times, once for each
 /// secret, and its client takes several secrets. Classic webhooks are not signed at all, and refused. Source: PHP client,
 /// SignatureValidator.
 pub const MOLLIE: Scheme<'static> =

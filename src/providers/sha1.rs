@@ -1,6 +1,6 @@
 //! Providers that sign with HMAC-SHA1.
 //!
-//! HMAC is not reached by the attacks on SHA-1 (they find collisions), so these deliveries are not forged that way. Where a
+//! The attacks on SHA-1 find collisions and do not reach HMAC, so these deliveries are not forged that way. Where a
 //! provider also signs with SHA-256, use that.
 
 use super::special::{flux, websub};

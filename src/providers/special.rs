@@ -21,8 +21,8 @@ pub const DOCUSIGN: Scheme<'static> = Scheme::new(
 
 /// Box: `Box-Signature-Primary` and `Box-Signature-Secondary` (base64) over `body time`, 600 s back, 0 s ahead.
 ///
-/// Confidence A. Not covered: id (the delivery id header), other headers. The time is RFC 3339 with an offset, in `Box-
-/// Delivery-Timestamp`; version and algorithm headers are pinned. Rotation: two keys always sign, renew one at a time.
+/// Confidence A. Not covered: id (the delivery id header), other headers. The time is RFC 3339 with an offset, in
+/// `Box-Delivery-Timestamp`; version and algorithm headers are pinned. Rotation: two keys always sign, renew one at a time.
 /// The `\u` escapes of the body are signed as they are. Source: its docs and its SDKs.
 pub const BOX: Scheme<'static> = Scheme::new(
     "box",
@@ -147,10 +147,9 @@ pub const RETELL: Scheme<'static> = Scheme::new(
 )
 .timestamp(Source::Tag("v"), Unit::Millis);
 
-/// Nextcloud Talk bots: `X-Nextcloud-Talk-Signature: <hex>` over `random body`, the first from `X-Nextcloud-Talk-
-/// Random`.
+/// Nextcloud Talk bots: `X-Nextcloud-Talk-Signature: <hex>` over `random body`, the first from `X-Nextcloud-Talk-Random`.
 ///
-/// Confidence C. Not covered: time, id, other headers. Copies are told by the whole signed content. Rotation: no
+/// Confidence C. Not covered: time, id, other headers. Copies are recognised by the whole signed content. Rotation: no
 /// overlap documented. Source: its docs, "Bots and webhooks".
 pub const NEXTCLOUD_TALK: Scheme<'static> = Scheme::new(
     "nextcloud-talk",

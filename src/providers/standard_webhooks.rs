@@ -79,7 +79,7 @@ pub const SIGNATUREAPI: Scheme<'static> = standard("signatureapi");
 /// 300 s both ways.
 ///
 /// Confidence C. Not covered: other headers. Rotation: no overlap documented. Exactly 32 key bytes. `webhook-id` equals
-/// `Idempotency-Key`; `X-Gitlab-Token` may stand beside it. Source: GitLab merge requests 230944 and 231325.
+/// `Idempotency-Key`; `X-Gitlab-Token` may be sent as well. Source: GitLab merge requests 230944 and 231325.
 pub const GITLAB_SIGNING_TOKEN: Scheme<'static> = standard("gitlab-signing-token");
 
 /// Resend: as [`SVIX`], `svix-signature: v1,<base64>[ v1,<base64>…]` over `id.time.body`, 300 s both ways.

@@ -43,7 +43,7 @@ pub const BUILDKITE_TOKEN: Carrier<'static> = Carrier::Header("x-buildkite-token
 /// Confidence C. Rotation: the receiver holds both secrets. Source: RFC 6750, and the documents of those that use it.
 pub const GENERIC_BEARER: Carrier<'static> = Carrier::Bearer;
 
-/// `?token=<secret>`, percent-encoded. The secret then stands in the logs of every hop:
+/// `?token=<secret>`, percent-encoded. The secret is then in the logs of every hop:
 /// [`redact_query`](crate::redact_query).
 ///
 /// Confidence C. Rotation: the receiver holds both secrets. Source: the documents of those that use it.

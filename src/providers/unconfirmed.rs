@@ -1,7 +1,7 @@
 //! Providers whose recipe nobody here could confirm.
 //!
 //! Their recipe was seen as a quotation or a copy, or in several agreeing secondary sources, but not on the page of the
-//! provider itself. They stand outside the promise of stability: one may change or go in any release.
+//! provider itself. They are outside the promise of stability: one may change or be removed in any release.
 //! [`providers::find`](super::find) does not find them; [`find`] does.
 
 use super::forms::{body_signed, seconds, stamped, stamped_in, timed};
@@ -115,9 +115,9 @@ pub const KNOCK: Scheme<'static> =
 
 /// Framer: `Framer-Signature: sha256=<hex>` over `body id`, the id from `Framer-Webhook-Submission-Id`.
 ///
-/// Confidence C~. Not covered: time, other headers. Nothing marks where the body ends and the submission id begins, so it is
-/// not taken for a message id: copies are told by the whole signed content. Rotation: no overlap documented. Source: its help
-/// page as quoted by others.
+/// Confidence C~. Not covered: time, other headers. Nothing marks where the body ends and the submission id begins, so it
+/// is not taken for a message id: copies are recognised by the whole signed content. Rotation: no overlap documented.
+/// Source: its help page as quoted by others.
 pub const FRAMER: Scheme<'static> = Scheme::new(
     "framer",
     Algorithm::HmacSha256,

@@ -16,7 +16,7 @@ use tokio::time::Sleep;
 const PIECES_IN_A_ROW: u32 = 64;
 /// So many pieces without a byte of data are no honest body.
 const MOST_EMPTY: u32 = 1024;
-/// Memory that is reserved on the word of the sender.
+/// Memory that is reserved for the length that the sender declares.
 const RESERVE: usize = 64 << 10;
 
 /// What is wrong with a body.
@@ -117,7 +117,7 @@ fn trouble(error: &(dyn Error + 'static)) -> Trouble {
 }
 
 /// What was read. A body of one piece is handed on as it came; further pieces are copied together, so that many small ones
-/// do not each keep a buffer of the connection alive.
+/// do not each keep a buffer of the connection in memory.
 #[derive(Default)]
 struct Held {
     only: Bytes,

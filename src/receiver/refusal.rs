@@ -21,18 +21,19 @@ use crate::error::Rejection;
 pub enum Refusal {
     /// Not authentic, not fresh, or not to be judged; see [`Rejection`].
     Rejected(Rejection),
-    /// The body is longer than the limit of the receiver. What was beyond was not read. Status 413.
+    /// The body is longer than the limit of the receiver. What was beyond was not read. Status 413 (RFC 9110, section 15.5.14).
     BodyTooLarge {
         /// The limit in bytes.
         limit: usize,
     },
-    /// The body was not complete within the time-out. Status 408.
+    /// The body was not complete within the time-out. Status 408 (RFC 9110, section 15.5.9).
     BodyTooSlow,
     /// The body ended with an error, or consists of empty pieces. Status 400.
     BodyBroken,
     /// The path names no tenant, or one that has no endpoint. Status 401 or 404, as configured.
     UnknownTenant(UnknownTenant),
-    /// The look-up of the tenant failed, with the source of the error. Status 503, so that senders try again.
+    /// The look-up of the tenant failed, with the source of the error. Status 503 (RFC 9110, section 15.6.4), so that
+    /// senders try again.
     LookupFailed(Arc<dyn Error + Send + Sync>),
     /// The delivery is authentic, but its body is not the JSON that the handler takes. Status 400.
     BadJson {
@@ -84,7 +85,7 @@ impl Refusal {
         }
     }
 
-    /// Whether something of ours has to be repaired: see [`Rejection::is_our_fault`]; also a look-up that failed.
+    /// Whether something of ours has to be fixed: see [`Rejection::is_our_fault`]; also a look-up that failed.
     #[must_use]
     pub const fn is_our_fault(&self) -> bool {
         match self {
@@ -94,7 +95,8 @@ impl Refusal {
         }
     }
 
-    /// The HTTP status to answer.
+    /// The HTTP status to answer: that of the [`Rejection`], or 408, 413 or 503 (RFC 9110, sections 15.5.9, 15.5.14 and
+    /// 15.6.4), 400 for a body that cannot be read, and 401 or 404 for an unknown tenant, as configured.
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
@@ -123,7 +125,7 @@ impl Refusal {
         }
     }
 
-    /// After how many seconds the sender may try again, where the answer says so.
+    /// The value of the `Retry-After` header in seconds (RFC 9110, section 10.2.3); `None` for answers without one.
     #[must_use]
     pub const fn retry_after_secs(&self) -> Option<u64> {
         match self {

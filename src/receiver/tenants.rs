@@ -16,7 +16,7 @@ use crate::encoding::{Plus, percent_decoded};
 /// What it looks at (path, host, a header) is not authentic yet: it may choose a ring, never a key. Give it a time-out of
 /// its own; the receiver has one only for bodies.
 pub trait Lookup<P>: Send + Sync + 'static {
-    /// What can go wrong. Senders are told to try again (503); the error is the source of
+    /// What can go wrong. It is answered with 503, so that senders try again; the error is the source of
     /// [`Refusal::LookupFailed`](super::Refusal::LookupFailed).
     type Error: Into<Box<dyn Error + Send + Sync>>;
 

@@ -1,4 +1,4 @@
-//! Exactly one verdict per request, whatever way it ends.
+//! Exactly one verdict per request, however it ends.
 
 use http::request::Parts;
 

@@ -24,7 +24,7 @@ const SWEEP: usize = 4;
 ///
 /// # Guarantee
 ///
-/// All of [`ReplayStore`]'s for as long as the process lives; with it everything is forgotten, so a delivery that was
+/// All of [`ReplayStore`]'s for as long as the process runs; when it ends everything is forgotten, so a delivery that was
 /// processed before a restart is processed again if it is sent again. For one process only: two of them do not know of
 /// each other.
 ///
@@ -225,7 +225,7 @@ impl Shard {
     }
 }
 
-/// Nothing panics while a lock is held except for want of memory, so a poisoned one is as good as any.
+/// Nothing panics while a lock is held unless memory runs out, so a poisoned lock still holds valid entries.
 fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -19,7 +19,7 @@ use super::ReplayKey;
 /// - **Errors are not answers.** A store that cannot be asked says so; it never answers `Fresh` unchecked.
 /// - **One clock.** Leases and keeps run by the store's clock: a client whose clock jumps changes nothing.
 ///
-/// How long these hold through crashes is each store's own, and stands in its documentation. A store may accept a
+/// How far these survive a crash differs from store to store and is in its documentation. A store may accept a
 /// `commit` or `renew` after the lease has run out as long as nobody claimed the key since: the work was not repeated.
 ///
 /// # For implementers
@@ -37,7 +37,7 @@ pub trait ReplayStore: Send + Sync {
     /// The store's own. Nothing is known then: do not process the delivery, answer 503.
     fn claim(&self, key: ReplayKey, lease: Duration) -> impl Future<Output = Result<Claim, Self::Error>> + Send;
 
-    /// Lets the claim last for `lease` from now on. `false`: it is lost, stop working.
+    /// Extends the claim to `lease` from now on. `false`: it is lost, stop working.
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ pub trait ReplayStore: Send + Sync {
     /// The store's own. Then the lease ends the claim.
     fn release(&self, token: ClaimToken) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
-    /// Told when a handler was cancelled or panicked, from a destructor: it must not block, wait or panic.
+    /// Called from a destructor when a handler was cancelled or panicked: it must not block, wait or panic.
     ///
     /// The default does nothing, so the lease ends the claim. A store that can release at once, without waiting for
     /// anything, does so; a claim that is lost or committed must stay as it is.
@@ -102,7 +102,7 @@ forward!(&S, alloc::sync::Arc<S>);
 
 /// What became of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "only `Fresh` allows to process the delivery"]
+#[must_use = "only `Fresh` allows processing the delivery"]
 pub enum Claim {
     /// Nobody processed the delivery or is doing so: it is yours until the lease ends.
     Fresh(ClaimToken),

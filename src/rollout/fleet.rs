@@ -59,7 +59,7 @@ impl<'p> Fleet<'p> {
         self.live(sender).any(|key| self.signs(sender, key) && self.holds(receiver, key.id))
     }
 
-    /// When this receiver stops to accept this sender, and the key that dies then: `None` if a key without a deadline is
+    /// When this receiver stops accepting this sender, and the key that expires then: `None` if a key without a deadline is
     /// common to both, or no key at all.
     pub(super) fn accepted_until(&self, receiver: &Status, sender: &Status) -> Option<(Timestamp, KeyId)> {
         let common = self.live(sender).filter(|key| self.signs(sender, key) && self.holds(receiver, key.id));

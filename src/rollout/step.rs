@@ -1,4 +1,4 @@
-//! What the oracle answers, and how it reads.
+//! The answers of `rollout::next`, and their text.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -59,7 +59,7 @@ pub enum Step {
     Drain {
         /// The key.
         key: KeyId,
-        /// When the last of them is dead.
+        /// When the last of them has had its last attempt.
         until: Timestamp,
     },
     /// No delivery needs the key any more. Where it is current, [`promote`](crate::Keyring::promote) without grace; where it
@@ -74,19 +74,20 @@ pub enum Step {
         /// How many processes with this duty there are.
         of: usize,
     },
-    /// A key dies while deliveries need it: [`rollback`](crate::Keyring::rollback) there keeps both keys without a
-    /// deadline. On receivers: if that deadline is also the sender's, hurry the lagging senders or roll the ring back. On
-    /// senders that sign with all live keys: receivers accept them by this key alone, so give those the current key first.
+    /// A key expires while deliveries need it: [`rollback`](crate::Keyring::rollback) there keeps both keys without a
+    /// deadline. On receivers: if that deadline is also the sender's, bring the lagging senders up to date or roll the ring
+    /// back. On senders that sign with all live keys: receivers accept them by this key alone, so give those the current
+    /// key first.
     GraceTooShort {
         /// The key.
         key: KeyId,
         /// Receivers or senders.
         duty: Duty,
-        /// The processes on which it dies too early.
+        /// The processes on which it expires too early.
         at: Vec<usize>,
         /// How many processes with this duty there are.
         of: usize,
-        /// When it dies first.
+        /// The earliest time at which it expires.
         expires: Timestamp,
         /// Until when it is needed, as things stand; `None` if it is the key to stay.
         needed: Option<Timestamp>,
@@ -210,11 +211,11 @@ impl fmt::Display for Step {
             Self::Drain { key, until } => write!(f, "drain until {until}: deliveries signed with {key} may be under way"),
             Self::Drop { key, duty, at, of } => write!(f, "drop {key}: {} keep it", some(at, of, *duty)),
             Self::GraceTooShort { key, duty: Duty::Sender, at, of, expires, .. } => {
-                write!(f, "grace too short: {key} dies at {expires} on {}, ", some(at, of, Duty::Sender))?;
+                write!(f, "grace too short: {key} expires at {expires} on {}, ", some(at, of, Duty::Sender))?;
                 f.write_str("and receivers accept nothing else of theirs: give them the current key before, or roll back there")
             }
             Self::GraceTooShort { key, duty, at, of, expires, needed } => {
-                write!(f, "grace too short: {key} dies at {expires} on {}, ", some(at, of, *duty))?;
+                write!(f, "grace too short: {key} expires at {expires} on {}, ", some(at, of, *duty))?;
                 match needed {
                     Some(until) => write!(f, "needed until {until}: roll back there"),
                     None => f.write_str("but is the key to stay: roll back there"),

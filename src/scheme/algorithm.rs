@@ -14,8 +14,9 @@ pub enum Algorithm {
     HmacSha384,
     /// HMAC with SHA-512 (RFC 2104, FIPS 180-4).
     HmacSha512,
-    /// HMAC with SHA-1, for providers that sign with nothing better. The known attacks on SHA-1 find collisions and do not
-    /// reach HMAC (RFC 6151 says why for MD5, and it holds here too), but do not choose it for a scheme of your own.
+    /// HMAC with SHA-1 (RFC 2104, FIPS 180-4), for providers that sign with nothing better. The known attacks on SHA-1 find
+    /// collisions and do not reach HMAC (RFC 6151 says why for MD5, and it holds here too), but do not choose it for a
+    /// scheme of your own.
     #[cfg(feature = "sha1")]
     HmacSha1,
     /// Ed25519 (RFC 8032), verified strictly: keys and signatures of small order are refused.

@@ -1,7 +1,7 @@
 //! Where a message id begins and ends in the signed content.
 //!
 //! A sender signs one text. If that text can be cut into id, body and time in two ways, one signature is good for two
-//! deliveries, and the second has an id that no replay store has seen. So an id stands at the end of the content or has
+//! deliveries, and the second has an id that no replay store has seen. So an id is at the end of the content or has
 //! literals around it, and does not hold the byte of a literal that tells where it ends.
 
 use super::{Part, Unit};
@@ -26,8 +26,8 @@ pub(super) const fn is_clear(parts: &[Part<'_>], unit: Option<Unit>) -> bool {
     true
 }
 
-/// The bytes that an id of this content must not hold: the first of the literal after it, and, if what stands before the id
-/// has no end of its own, the last of the literal before it.
+/// The bytes that an id of this content must not hold: the first of the literal after it, and, if what precedes the id has
+/// no end of its own, the last of the literal before it.
 pub(super) fn stops<'a>(parts: &'a [Part<'_>], unit: Option<Unit>) -> impl Iterator<Item = u8> + 'a {
     let ids = parts.iter().enumerate().filter(|(_, part)| matches!(part, Part::Id));
     ids.flat_map(move |(at, _)| {

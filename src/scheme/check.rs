@@ -139,7 +139,7 @@ impl Scheme<'_> {
         // A function part is trusted to write what the provider signs: the body, the time and the id among it.
         let in_signed_body = matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _))) && body;
         match self.covers {
-            // What stands around the items of a batch is signed by nobody.
+            // What surrounds the items of a batch is not signed.
             Covers::WholeBody if self.items.is_some() || (!body && !function) => return Err(SchemeError::BodyNotSigned),
             Covers::Only(_) if body && self.items.is_none() => return Err(SchemeError::BodyIsSigned),
             _ => {}
@@ -290,7 +290,7 @@ const fn check_tagged(tagged: &Tagged<'_>) -> Result<(), SchemeError> {
     }
 }
 
-/// Whether a tag is read back as it is written: it holds none of the separators and does not end in a blank.
+/// Whether a tag is read back as it is written: it holds none of the separators and does not end in a space.
 const fn readable(tagged: &Tagged<'_>, tag: &str) -> bool {
     let mut rest = tag.as_bytes();
     while let [byte, tail @ ..] = rest {

@@ -221,7 +221,7 @@ impl SchemeConfig {
         Ok(f(scheme))
     }
 
-    /// Header names, each under the field where it stands; those of `alias` apart, because they rename others.
+    /// Header names, each under the field where it is; those of `alias` apart, because they rename others.
     fn names(&self) -> impl Iterator<Item = (&'static str, &String)> {
         let raw = &self.raw;
         let numbered = raw.signature.numbered.as_ref().map(|numbered| &numbered.stem);
@@ -268,7 +268,7 @@ impl SchemeConfig {
         }
     }
 
-    /// The field of the first header name that stood in a field before.
+    /// The field of the first header name that an earlier field has already.
     fn repeated(&self) -> Option<&'static str> {
         let before = |at: usize, name: &str| self.names().take(at).any(|(_, other)| other.eq_ignore_ascii_case(name));
         self.names().enumerate().find(|(at, (_, name))| before(*at, name)).map(|(_, (field, _))| field)

@@ -1,6 +1,6 @@
-//! Where signatures stand in a delivery, and how a header value is read as signatures.
+//! Where signatures are in a delivery, and how a header value is read as signatures.
 
-/// Where signatures stand.
+/// Where signatures are.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Place<'a> {
@@ -31,7 +31,7 @@ pub enum Grammar<'a> {
     Prefix(&'a str),
     /// The same, but senders may leave the text out. It is written when signing.
     OptionalPrefix(&'a str),
-    /// Signatures with a separator between them, after a text that stands once in front of the list (often empty).
+    /// Signatures with a separator between them, after a text that occurs once, in front of the list (often empty).
     List {
         /// The separator.
         between: char,

@@ -1,4 +1,4 @@
-//! What a scheme says of itself.
+//! What a scheme says about itself.
 
 use super::text::has;
 use super::{Algorithm, Covers, Grammar, Part, Place, Scheme, Source};
@@ -35,7 +35,7 @@ impl<'a> Scheme<'a> {
         self.covers
     }
 
-    /// Whether the deliveries carry a signed timestamp, so that replays can be told by age.
+    /// Whether the deliveries carry a signed timestamp, so that replays can be recognised by their age.
     #[must_use]
     pub const fn has_timestamp(&self) -> bool {
         self.timestamp.is_some()
@@ -55,14 +55,14 @@ impl<'a> Scheme<'a> {
     }
 
     /// Whether every message that has a body, an id, a method and a URL can be signed: nothing is read from the body or from
-    /// further headers, and the signature stands in headers.
+    /// further headers, and the signature is in headers.
     #[must_use]
     pub const fn signs_any_body(&self) -> bool {
         let reads = has!(self.parts, Part::Header(_) | Part::Json(_) | Part::JsonOrEmpty(_) | Part::Form(_) | Part::With(_));
         !reads && !self.reads_body()
     }
 
-    /// Whether the signature or the timestamp stands in the body.
+    /// Whether the signature or the timestamp is in the body.
     const fn reads_body(&self) -> bool {
         matches!(self.place, Place::Json(_) | Place::Form(_))
             || matches!(self.timestamp, Some((Source::Json(_) | Source::Form(_), _)))

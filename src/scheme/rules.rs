@@ -32,7 +32,7 @@ pub(crate) struct Rules {
     pub(crate) parts: Box<[PartRule]>,
     /// A second content that may have been signed; empty if there is none.
     pub(crate) or_parts: Box<[PartRule]>,
-    /// Where the items of a batch stand that are signed one by one.
+    /// The place of the items of a batch, which are signed one by one.
     pub(crate) items: Option<Text>,
     pub(crate) timestamp: Option<(SourceRule, Unit)>,
     pub(crate) twin: Option<SourceRule>,
@@ -171,8 +171,7 @@ impl Rules {
         })
     }
 
-    /// Whether the timestamp is read only after the signature was found good: it stands in the body, and is signed by
-    /// being there.
+    /// Whether the timestamp is read only after the signature was found good: it is in the body, and signed with it.
     pub(crate) fn reads_timestamp_late(&self) -> bool {
         let written_apart = self.parts.iter().chain(&self.or_parts).any(|p| matches!(p, PartRule::Timestamp));
         self.timestamp.as_ref().is_some_and(|(source, _)| source.in_body()) && !written_apart

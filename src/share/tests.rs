@@ -49,7 +49,7 @@ impl Cell<Inner<Secret>> for Stand {
     }
 }
 
-/// The wrong twin: load, compare, store.
+/// A wrong implementation: load, compare, store.
 struct WithoutCompare(Arc<Stand>);
 
 impl Cell<Inner<Secret>> for WithoutCompare {
@@ -85,7 +85,7 @@ fn random(scenario: impl Fn() + Send + Sync + 'static) {
     assert_eq!(explore(RandomScheduler::new_from_seed(1, 2000), scenario), 2000);
 }
 
-/// Everybody offers their ring at once. The newest one wins, whoever loses is told the truth, and nobody who reads
+/// Everybody offers their ring at once. The newest one wins, whoever loses gets the right error, and nobody who reads
 /// meanwhile sees time run backwards.
 fn everybody_at_once<C: Cell<Inner<Secret>> + Send + Sync + 'static>(cell: Arc<C>, seen: Arc<Stand>, rings: &[Keyring]) {
     let replacers: Vec<_> = rings

@@ -54,7 +54,7 @@ impl FanOut {
         Ok(Self { rules: Arc::new(rules), with })
     }
 
-    /// Signs the message under each ring; the results stand in the order of the rings.
+    /// Signs the message under each ring; the results are in the order of the rings.
     ///
     /// A ring without a current key gives [`SignError::NoCurrentKey`] at its place and does not disturb the others.
     ///

@@ -25,6 +25,11 @@ impl SignedHeaders {
     }
 
     /// Names (in lower case) and values.
+    ///
+    /// # Security
+    ///
+    /// The values are credentials until the signature is too old for the receiver; for a scheme without a timestamp until
+    /// the key is no longer valid. Do not log them.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
@@ -34,7 +39,7 @@ impl SignedHeaders {
     #[cfg(feature = "http")]
     pub fn apply(&self, map: &mut http::HeaderMap) {
         for (name, value) in &self.0 {
-            // Names and values consist of visible ASCII and blanks, as the scheme was checked to.
+            // Names and values consist of visible ASCII and spaces, as the scheme was checked to.
             if let Ok(mut value) = http::HeaderValue::from_str(value) {
                 value.set_sensitive(true);
                 map.insert(name.as_http().clone(), value);

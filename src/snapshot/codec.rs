@@ -112,7 +112,7 @@ pub(super) fn decode<K: StoredKey>(bytes: &[u8]) -> Option<Record<K>> {
             SIGNED | UNSIGNED => Place::Previous { since, expires: from.time()?, can_roll_back: role == SIGNED },
             _ => return None,
         };
-        // Previous keys of both kinds stand in the order of their retirement.
+        // Previous keys of both kinds are in the order of their retirement.
         let rank = if role == RETURNED { NEXT } else { role.min(SIGNED) };
         if rank < last {
             return None;

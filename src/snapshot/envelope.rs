@@ -33,7 +33,7 @@ pub(super) struct Split<'b> {
     pub(super) sealed: &'b [u8],
 }
 
-/// The owner as it stands in the envelope, which must not name a customer in clear.
+/// The owner as it is in the envelope, which must not name a customer in clear.
 pub(super) fn owner_digest<E>(owner: &str) -> Result<[u8; 32], SnapshotError<E>> {
     if owner.is_empty() || owner.len() > MAX_OWNER {
         return Err(SnapshotError::BadOwner);

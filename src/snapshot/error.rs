@@ -28,7 +28,7 @@ pub enum SnapshotError<E> {
     #[error("the sealed ring belongs to another owner")]
     WrongOwner,
     /// The blob is older than the caller accepts: a backup was restored, or an old row was put back. Keys that were
-    /// revoked since then would live again.
+    /// revoked since then would be valid again.
     #[error("the sealed ring has generation {found}, older than the accepted {minimum}")]
     Older {
         /// Its generation.
@@ -36,8 +36,7 @@ pub enum SnapshotError<E> {
         /// The least that the caller accepts.
         minimum: u64,
     },
-    /// The [`Seal`](crate::Seal) failed: the blob was changed, or the key service is out of reach. Which of them, its own
-    /// error says.
+    /// The [`Seal`](crate::Seal) failed: the blob was changed, or the key service is out of reach. Its own error says which.
     #[error("the seal failed: {0}")]
     Seal(#[source] E),
     /// The seal was fine, and what is inside is no ring, or not the one that the envelope announces.

@@ -18,7 +18,7 @@ use crate::secret::Secret;
 /// features by `PublicKey` and `SigningKey`.
 ///
 /// The format is the same for every kind. A ring of hashes holds nothing that signs, so it needs less secrecy; seal it
-/// nevertheless, because whoever can change it can plant a hash or make a revoked one live again.
+/// nevertheless, because whoever can change it can plant a hash or make a revoked one valid again.
 pub trait StoredKey: Key + sealed::Stored {}
 
 pub(crate) mod sealed {
@@ -27,7 +27,7 @@ pub(crate) mod sealed {
     /// The form of a key in a snapshot. To make another kind of key storable: a `KIND` of its own, and these two.
     #[expect(unnameable_types, private_interfaces, private_bounds, reason = "this is how the trait is sealed")]
     pub trait Stored: Labelled {
-        /// Stands in the clear part of the envelope. Never used twice: 1 secrets, 2 SHA-256 hashes, 3 bcrypt
+        /// Is in the clear part of the envelope. Never used twice: 1 secrets, 2 SHA-256 hashes, 3 bcrypt
         /// hashes, 4 public keys, 5 private signing keys.
         const KIND: u8;
         /// Writes everything but the label; `None` if the key must not be stored.

@@ -11,7 +11,7 @@ use crate::key::Key;
 use crate::keyring::{Change, Event, Keyring};
 use crate::secret::Secret;
 
-/// Rings in memory. They are gone with the process.
+/// Rings in memory. They are lost when the process ends.
 pub struct MemoryKeyringStore<K: Key = Secret> {
     rings: Mutex<BTreeMap<String, Record<K>>>,
 }
@@ -54,7 +54,7 @@ impl<K: Key> MemoryKeyringStore<K> {
         self.lock().get(owner).map(|record| record.history.clone()).unwrap_or_default()
     }
 
-    /// No panic can happen while the lock is held, so a poisoned one is as good as any.
+    /// No panic can happen while the lock is held, so a poisoned one still holds valid entries.
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Record<K>>> {
         self.rings.lock().unwrap_or_else(PoisonError::into_inner)
     }

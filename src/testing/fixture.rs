@@ -126,7 +126,7 @@ pub enum Surprise {
         /// Why not.
         error: SetupError,
     },
-    /// A secret of the fixture is none.
+    /// A secret of the fixture is not a valid one.
     #[error("{id} holds no secret: {error}")]
     Secret {
         /// The fixture.
@@ -134,7 +134,7 @@ pub enum Surprise {
         /// Why not.
         error: SecretError,
     },
-    /// Its keys are not of the kind that the scheme needs, or a public key is none.
+    /// Its keys are not of the kind that the scheme needs, or a public key is not valid.
     #[error("{id} holds no key for this scheme")]
     Key {
         /// The fixture.
@@ -143,7 +143,7 @@ pub enum Surprise {
 }
 
 impl Fixture {
-    /// A fixture. The first secret is the current one, the others are previous ones that still live.
+    /// A fixture. The first secret is the current one, the others are previous ones that are still valid.
     ///
     /// The time is kept in whole seconds.
     pub fn new(
@@ -322,7 +322,7 @@ const fn name_of(format: Format) -> &'static str {
     }
 }
 
-/// `whsec-base64` is also said of secrets that lack the prefix or have a version before it.
+/// `whsec-base64` is also used for secrets that lack the prefix or have a version before it.
 fn format_of(name: &str, value: &str) -> Option<Format> {
     match name {
         "whsec-base64" if value.starts_with("v1,") => Some(Format::Secret(SecretFormat::V1Whsec)),

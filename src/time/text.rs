@@ -20,7 +20,7 @@ pub enum Unit {
     SecondsOrMillis,
     /// RFC 3339 with an offset: `2026-09-21T14:13:20Z`, up to nine decimals.
     Rfc3339,
-    /// As RFC 3339 but without an offset, read as UTC: `2026-09-21T14:13:20.123456`.
+    /// The ISO 8601 date and time of RFC 3339 without its offset, read as UTC: `2026-09-21T14:13:20.123456`.
     IsoUtc,
     /// HTTP date (RFC 9110, IMF-fixdate): `Mon, 21 Sep 2026 14:13:20 GMT`.
     HttpDate,
@@ -35,7 +35,7 @@ names!(Unit {
     HttpDate = "http-date",
 });
 
-/// Reads a timestamp. `None` for anything that is not exactly of the form: no sign, no blanks, no superfluous zero.
+/// Reads a timestamp. `None` for anything that is not exactly of the form: no sign, no whitespace, no superfluous zero.
 pub(crate) fn parse(text: &[u8], unit: Unit) -> Option<Timestamp> {
     match unit {
         Unit::Seconds => digits(text, 11).map(Timestamp::from_unix_secs),

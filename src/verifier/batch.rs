@@ -15,7 +15,7 @@ use crate::scheme::{Candidates, Offered, in_each_item};
 /// A batch with more items is refused: each costs one MAC per live key.
 const MAX_ITEMS: usize = 16;
 
-/// The verdict on a batch. The key that is told is the one of the first item.
+/// The verdict on a batch. The reported key is that of the first item.
 pub(super) fn find<S: KeySource>(
     verifier: &Verifier<S>,
     live: &LiveKeys<'_, S::Key>,

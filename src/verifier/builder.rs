@@ -65,7 +65,7 @@ impl<'a> VerifierBuilder<'a> {
     ///
     /// # Security
     ///
-    /// Whoever once saw a delivery can send it again for as long as its key lives. Combine it with a replay store.
+    /// Whoever once saw a delivery can send it again for as long as its key is valid. Combine it with a replay store.
     pub const fn dangerous_accept_any_age(mut self) -> Self {
         self.any_age = true;
         self
@@ -144,7 +144,7 @@ fn base_url(text: &str) -> Result<Text, SetupError> {
     Ok(text.strip_suffix('/').unwrap_or(text).into())
 }
 
-/// Stands in for the keys of a verifier that gets them per request.
+/// In place of the keys of a verifier that gets them per request.
 ///
 /// It has no `verify`, so a request cannot be verified without saying whose keys count:
 ///
@@ -155,7 +155,7 @@ fn base_url(text: &str) -> Result<Text, SetupError> {
 /// # Ok::<(), hookring::SetupError>(())
 /// ```
 ///
-/// The twin that compiles:
+/// The counterpart that compiles:
 ///
 /// ```
 /// use hookring::{Keyring, Secret, SecretFormat, Timestamp, Verifier, providers};

@@ -1,4 +1,4 @@
-//! The proof that a delivery is authentic: it cannot be made in another way than by verifying.
+//! The proof that a delivery is authentic: it can only be made by verifying.
 
 use alloc::sync::Arc;
 use core::fmt;
@@ -65,12 +65,12 @@ impl Matched {
     }
 }
 
-/// How a delivery is told from others: what its replay key is made from.
+/// How a delivery is distinguished from others: what its replay key is made from.
 #[derive(Clone)]
 pub(super) enum Told {
     /// By the id that was signed.
     Id(Small),
-    /// By its signed content: what stands before and after the body, and how long the first is.
+    /// By its signed content: what is before and after the body, and how long the first is.
     Around { text: Small, before: u32 },
     /// By the digest of its signed content.
     Digest([u8; 32]),
@@ -137,7 +137,7 @@ impl<B> Verified<B> {
         self.evidence.matched.role
     }
 
-    /// When the key dies, if it is a previous one.
+    /// When the key expires, if it is a previous one.
     #[must_use]
     pub fn key_expires_at(&self) -> Option<Timestamp> {
         self.evidence.matched.expires
@@ -204,7 +204,7 @@ impl<B> Verified<B> {
         ReplayKey::of(scope, self.scheme(), What::Event(event_id.as_bytes()))
     }
 
-    /// How long before and after its time of sending the delivery is acceptable; `None` if for ever.
+    /// How long before and after its time of sending the delivery is acceptable; `None` if indefinitely.
     pub(crate) fn window(&self) -> Option<(Duration, Duration)> {
         self.evidence.setup.rules.window
     }

@@ -20,7 +20,7 @@ pub enum PostgresKeyringError<P: core::error::Error + 'static, S: core::error::E
     Snapshot(SnapshotError<S>),
     /// The stored ring is older than the caller accepts, or than the newest event of its own audit trail: a backup was
     /// restored, a row was put back or deleted. Find out before you do anything else; keys that were revoked since then
-    /// would live again. To use the name of a deleted owner again, move its events elsewhere.
+    /// would be valid again. To use the name of a deleted owner again, move its events elsewhere.
     #[error("the stored ring has generation {found}, older than the accepted {minimum}")]
     Older {
         /// The stored generation; 0 if there is no ring.

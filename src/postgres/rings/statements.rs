@@ -1,6 +1,6 @@
 //! The statements. Each is one, so that it is atomic without a transaction, and goes through any pooler.
 
-/// What was stored is logged and told to those who listen. Gives a row if something was stored.
+/// What was stored goes to the audit trail and is announced to listeners. Gives a row if something was stored.
 macro_rules! and_log {
     ($stored:literal, $told:literal) => {
         concat!(
@@ -47,7 +47,7 @@ pub(super) const SWAP: &str = concat!(
     "SELECT pg_notify('hookring_ring', $5) FROM stored"
 );
 
-/// Replaces the sealed bytes of the same version of a ring. Nobody needs to be told.
+/// Replaces the sealed bytes of the same version of a ring. No announcement is needed.
 pub(super) const RESEAL: &str = concat!(
     and_log!("UPDATE hookring_ring SET ring = $3 WHERE owner = $1 AND ring = $2", "$4, $5, $6, $7, $8, $9, $10"),
     "SELECT generation FROM stored"

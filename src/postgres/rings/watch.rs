@@ -1,4 +1,4 @@
-//! Hearing of changes the moment they are committed, with `LISTEN`.
+//! Receiving changes as soon as they are committed, with `LISTEN`.
 
 use alloc::collections::BTreeSet;
 use alloc::string::String;
@@ -24,10 +24,10 @@ pub(super) fn address(owner: &str) -> String {
 impl<P: Pool, S: Seal> PostgresKeyringStore<P, S> {
     /// Publishes the rings of these owners whenever they change, until the connection ends. Runs in a task of the caller.
     ///
-    /// `client` and `poll` are the two halves of a connection of its own, from no pool and through no pooler in
-    /// transaction mode. Each ring is refreshed once at the start, so nothing that changed before is missed. `report` hears
-    /// of every refresh; a failed one is repeated when the ring changes again, or when the caller starts over. Do that every
-    /// minute: it finds connections that died silently, and there is no timer in here.
+    /// `client` and `poll` are the two halves of a connection of its own, from no pool and through no pooler in transaction
+    /// mode. Each ring is refreshed once at the start, so nothing that changed before is missed. `report` is called for
+    /// every refresh; a failed one is repeated when the ring changes again, or when the caller starts over. Do that every
+    /// minute: it finds connections that were lost silently, and this function has no timer.
     ///
     /// ```no_run
     /// # use hookring::{Seal, SharedKeyring, postgres::{Pool, PostgresKeyringStore}};
@@ -121,7 +121,7 @@ impl<F: FnMut(&mut Context<'_>) -> Poll<Option<Result<AsyncMessage, Error>>>> Li
         .await
     }
 
-    /// Waits for news; `false` once the connection has ended.
+    /// Waits for a notification; `false` once the connection has ended.
     async fn hears_something(&mut self) -> bool {
         poll_fn(|cx| {
             self.work(cx);

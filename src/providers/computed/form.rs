@@ -62,10 +62,10 @@ pub(super) fn twilio(view: &RequestView<'_>, out: &mut Write<'_>) -> Result<(), 
     Ok(())
 }
 
-/// The URL, `?` and the sorted query, `.`, the sorted fields of the form; `?` also stands before fields without a query.
+/// The URL, `?` and the sorted query, `.`, the sorted fields of the form; `?` is also written before fields without a query.
 pub(super) fn plivo(view: &RequestView<'_>, out: &mut Write<'_>) -> Result<(), Rejection> {
     let (base, target) = view.url().ok_or(Rejection::NeedsRequestLine)?;
-    // When signing, all of the URL stands in the first piece.
+    // When signing, all of the URL is in the first piece.
     let (before, path, query) = match (target.split_once('?'), base.split_once('?')) {
         (Some((path, query)), _) => (base, path, query),
         (None, Some((base, query))) => (base, target, query),

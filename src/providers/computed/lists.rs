@@ -9,7 +9,7 @@ use crate::scheme::MAX_VALUE;
 /// A list of more names is refused.
 const MAX_NAMES: usize = 64;
 
-/// The value of a header, without the blanks around it, if it occurs at most once. Bounded as that of any other header.
+/// The value of a header, without the whitespace around it, if it occurs at most once. Bounded as that of any other header.
 fn at_most_once<'a>(view: &RequestView<'a>, name: &str) -> Result<Option<&'a [u8]>, Rejection> {
     let (mut found, mut lines) = (None, 0_usize);
     view.header(name, &mut |value| {
@@ -44,7 +44,7 @@ fn names(list: &[u8], between: char) -> Result<impl Iterator<Item = &str> + Clon
     Ok(names)
 }
 
-/// `name:value;name:value…` of the headers that the sender names, in his order.
+/// `name:value;name:value…` of the headers that the sender names, in the sender's order.
 pub(super) fn contentful_headers(view: &RequestView<'_>, out: &mut Write<'_>) -> Result<(), Rejection> {
     const LIST: &str = "x-contentful-signed-headers";
     const TIME: &str = "x-contentful-timestamp";

@@ -34,7 +34,7 @@ fn write<'a>(view: &RequestView<'a>, out: &mut Write<'_>, port: fn(&'a str, &'a 
     Ok(())
 }
 
-/// What stands before the port of a URL, the port with its colon (empty if there is none), and what stands after it.
+/// What is before the port of a URL, the port with its colon (empty if there is none), and what is after it.
 #[cfg(feature = "sha1")]
 fn around_port(url: &str) -> (&str, &str, &str) {
     let (scheme, authority, after) = url::parts(url);

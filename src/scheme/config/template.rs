@@ -55,7 +55,7 @@ impl Owned {
     }
 }
 
-/// Reads a template. A brace that stands for itself is written twice.
+/// Reads a template. A literal brace is written twice.
 pub(super) fn parse(text: &str, field: &str) -> Result<Vec<Owned>, SchemeConfigError> {
     let (mut parts, mut literal, mut rest) = (Vec::new(), String::new(), text);
     while let Some(at) = rest.find(['{', '}']) {

@@ -1,4 +1,4 @@
-//! What stands in the body of a delivery: times, and the items of a batch.
+//! What is in the body of a delivery: times, and the items of a batch.
 
 use super::field::{self, Fault};
 use super::json;
@@ -7,7 +7,7 @@ use crate::error::{Field, Rejection};
 use crate::scheme::rules::{Rules, SourceRule};
 use crate::time::{self, Timestamp};
 
-/// Reads a timestamp that stands in the body and is signed by being there. Called once the signature was found good.
+/// Reads a timestamp that is in the body and signed with it. Called once the signature was found good.
 pub(crate) fn late_timestamp(rules: &Rules, body: &[u8]) -> Result<Option<Timestamp>, Rejection> {
     let Some((source, unit)) = rules.timestamp.as_ref().filter(|_| rules.reads_timestamp_late()) else { return Ok(None) };
     let text = in_body(source, body)?;

@@ -13,7 +13,7 @@ pub(crate) struct Content<'r, 'a> {
     pub(crate) view: RequestView<'a>,
 }
 
-/// What stands before and after the body in the signed content of a scheme that can stream.
+/// What is before and after the body in the signed content of a scheme that can stream.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Half {
     BeforeBody,

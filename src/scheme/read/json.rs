@@ -45,7 +45,7 @@ pub(crate) fn or_empty(body: &[u8], path: &str, out: &mut dyn FnMut(&[u8])) -> R
     }
 }
 
-/// Hands the items of an array to `each`: the text of every item, as it stands there.
+/// Hands the items of an array to `each`: the text of every item, as it is there.
 pub(crate) fn items<'b, E: From<Fault>>(
     body: &'b [u8],
     path: &str,
@@ -161,7 +161,7 @@ impl<'b> Cursor<'b> {
         }
     }
 
-    /// The inside of a string, quotes off; the cursor must stand before the opening quote.
+    /// The inside of a string, quotes off; the cursor must be before the opening quote.
     fn string(&mut self) -> Result<&'b [u8], Fault> {
         if !self.eat(b'"') {
             return Err(Fault::Malformed);

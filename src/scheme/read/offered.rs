@@ -129,7 +129,7 @@ fn read_source<'a>(
     }
 }
 
-/// What stands between the separators.
+/// The items between the separators.
 fn pieces(text: &[u8], between: u8) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(text);
     core::iter::from_fn(move || {
@@ -139,7 +139,7 @@ fn pieces(text: &[u8], between: u8) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// What stands before the first such byte and after it.
+/// What is before the first such byte and after it.
 fn cut(text: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
     match memchr(at, text).and_then(|place| text.split_at_checked(place)) {
         Some((before, [_, after @ ..])) => (before, Some(after)),
@@ -159,7 +159,7 @@ pub(super) const fn rejection(fault: Fault, field: Field) -> Rejection {
     }
 }
 
-/// A header that must occur exactly once and say something.
+/// A header that must occur exactly once and not be empty.
 pub(super) fn single<'a>(headers: &'a dyn Headers, name: &Name, field: Field) -> Result<&'a [u8], Rejection> {
     match once(headers, name) {
         Once::Absent | Once::One([]) => Err(Rejection::Missing(field)),
@@ -321,7 +321,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         self.offer(value);
     }
 
-    /// What a tagged header said besides signatures and time.
+    /// What a tagged header holds besides signatures and time.
     fn said(&self) -> Said<'a>
     where
         'r: 'a,
@@ -360,7 +360,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         self.known > self.rules.most
     }
 
-    /// What the signature headers came to; gives the time that stood in them. Nothing is decoded if there are too many.
+    /// What the signature headers came to; gives the time in them. Nothing is decoded if there are too many.
     fn verdict(&self, candidates: &mut Candidates) -> Result<Option<&'a [u8]>, Rejection> {
         if self.too_many() {
             return Err(Rejection::TooMany);

@@ -58,7 +58,7 @@ impl Signatures<'_> {
     }
 }
 
-/// The text that holds the signatures, wherever it stands; `None` if the grammar has room for one only.
+/// The text that holds the signatures, wherever it is; `None` if the grammar has room for one only.
 pub(super) fn value(rules: &Rules, timestamp: &str, signatures: &[(bool, String)]) -> Option<String> {
     Some(match (&rules.grammar, signatures) {
         (GrammarRule::Whole, [(_, signature)]) => signature.clone(),

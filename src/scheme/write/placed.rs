@@ -12,7 +12,7 @@ use crate::scheme::rules::{PlaceRule, Rules};
 /// Replaces the signatures in a body, which must hold their field: a JSON text whose content is replaced. A form gets the
 /// field if it has none. `None` if there are more signatures than the grammar has room for.
 pub(crate) fn place(rules: &Rules, body: &mut Vec<u8>, signatures: &[(bool, String)]) -> Option<Result<(), Fault>> {
-    // A signature that stands in the body has its time elsewhere.
+    // A signature that is in the body has its time elsewhere.
     let text = value(rules, "", signatures)?;
     Some(match &rules.place {
         PlaceRule::Headers => Err(Fault::Missing),
@@ -54,7 +54,7 @@ pub(crate) fn edit_items<E>(
     Ok(Ok(()))
 }
 
-/// Where a piece of a text stands in it.
+/// The position of a piece of a text in it.
 fn range_of(whole: &[u8], piece: &[u8]) -> Option<core::ops::Range<usize>> {
     let start = piece.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
     Some(start..start.checked_add(piece.len())?)

@@ -36,7 +36,7 @@ fn one_bad_item_spoils_the_batch() {
     assert_eq!(verify(&[]).map(drop), Err(Rejection::Missing(Field::Signature)));
 }
 
-/// Its signatures stand in the body, so nothing can be said before it is there.
+/// Its signatures are in the body, so nothing can be decided before it has arrived.
 #[cfg(feature = "http-body")]
 #[test]
 fn the_head_of_a_batch_decides_nothing() {

@@ -1,4 +1,4 @@
-//! What a proof says of its delivery.
+//! What a proof says about its delivery.
 
 use super::*;
 use crate::key::KeyId;

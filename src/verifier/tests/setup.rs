@@ -32,7 +32,7 @@ fn a_tolerance_needs_a_time() {
     assert_eq!(window(timeless), None);
 }
 
-/// Each bound is inclusive, and how much is over it is told.
+/// Each bound is inclusive, and by how much it is exceeded is reported.
 #[test]
 fn a_delivery_is_fresh_up_to_both_bounds() {
     let (past, future) = (Duration::from_secs(60), Duration::from_secs(5));

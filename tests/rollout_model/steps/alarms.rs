@@ -68,7 +68,7 @@ fn a_sender_that_is_rejected_comes_before_anything_else() {
     // One signature of several is enough, whichever it is; a ring is taken for a sender with one.
     let both = fleet.rotate(&fleet.ring(A, 1), B, 150, NOW);
     assert!(fleet.says(&pages(S, &both)).starts_with("rejecting: give B"));
-    assert!(fleet.says(&pages(D, &both)).starts_with("grace too short: A dies at +150 on 1 of 1 senders"));
+    assert!(fleet.says(&pages(D, &both)).starts_with("grace too short: A expires at +150 on 1 of 1 senders"));
     assert_eq!(
         fleet.says(&pages(D, &fleet.stage(&fleet.ring(A, 1), B, 995))),
         "wait: 2 of 3 receivers lack key B (they may replace the old one from +5 on) @[1, 3]"
@@ -104,5 +104,5 @@ fn suspended_rings_wait_for_a_new_key() {
     // What it signed before it was suspended may be under way.
     let receiver = fleet.rotate(&fleet.ring(C, 7), B, 6, NOW);
     let text = fleet.says(&[page(S, &next(1)), page(R, &receiver)]);
-    assert_eq!(text, "grace too short: C dies at +6 on 1 of 1 receivers, needed until +10: roll back there @[1]");
+    assert_eq!(text, "grace too short: C expires at +6 on 1 of 1 receivers, needed until +10: roll back there @[1]");
 }

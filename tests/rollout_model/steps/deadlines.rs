@@ -11,19 +11,19 @@ fn a_deadline_on_a_receiver_comes_after_the_last_delivery() {
     let a = fleet.stage(&fleet.ring(A, 1), B, 900);
     assert_eq!(
         says(&a, &receiver(9, NOW)),
-        "grace too short: A dies at +9 on 1 of 1 receivers, needed until +10: roll back there @[1]"
+        "grace too short: A expires at +9 on 1 of 1 receivers, needed until +10: roll back there @[1]"
     );
     assert_eq!(says(&a, &receiver(10, NOW)), "promote B: 1 of 1 senders to go, grace at least 10 s @[0]");
     // It changed four seconds ago.
     let b = fleet.rotate(&fleet.ring(A, 1), B, 0, 996);
     assert_eq!(
         says(&b, &receiver(5, NOW)),
-        "grace too short: A dies at +5 on 1 of 1 receivers, needed until +6: roll back there @[1]"
+        "grace too short: A expires at +5 on 1 of 1 receivers, needed until +6: roll back there @[1]"
     );
     assert_eq!(says(&b, &receiver(6, NOW)), "drain until +6: deliveries signed with A may be under way @[]");
     assert_eq!(
         says(&b, &receiver(40, 961)),
-        "grace too short: A dies at +1 on 1 of 1 receivers, needed until +6: roll back there @[1]"
+        "grace too short: A expires at +1 on 1 of 1 receivers, needed until +6: roll back there @[1]"
     );
     // It is dead: nothing helps.
     let mut dead = page(R, &receiver(40, 961));
@@ -37,7 +37,10 @@ fn a_deadline_on_a_receiver_comes_after_the_last_delivery() {
         page(R, &fleet.rotate(&fleet.ring(A, 3), C, 5, NOW)),
         page(R, &fleet.rotate(&fleet.ring(C, 4), A, 6, NOW)),
     ];
-    assert_eq!(fleet.says(&two), "grace too short: A dies at +5 on 1 of 2 receivers, needed until +10: roll back there @[2]");
+    assert_eq!(
+        fleet.says(&two),
+        "grace too short: A expires at +5 on 1 of 2 receivers, needed until +10: roll back there @[2]"
+    );
 }
 
 #[test]
@@ -47,7 +50,7 @@ fn the_last_signature_of_a_sender_has_a_deadline() {
     let second = fleet.rotate(&fleet.ring(C, 2), B, 20, NOW);
     let receiver = fleet.stage(&fleet.ring(A, 3), C, 900);
     let pages = [page(D, &first), page(D, &second), page(R, &receiver)];
-    let wanted = "grace too short: C dies at +20 on 1 of 2 senders, and receivers accept nothing else of theirs: give them the \
+    let wanted = "grace too short: C expires at +20 on 1 of 2 senders, and receivers accept nothing else of theirs: give them the \
                   current key before, or roll back there @[1]";
     assert_eq!(fleet.says(&pages), wanted);
     // Another receiver that has the key does not help this one.
@@ -60,7 +63,7 @@ fn the_last_signature_of_a_sender_has_a_deadline() {
 fn signatures_beside_each_other_cover_each_other() {
     let fleet = Fleet::new();
     let dies = |text: &str| {
-        text.strip_prefix("grace too short: A dies at +3 on 1 of 1 receivers, needed until ").map(|t| t[..3].to_owned())
+        text.strip_prefix("grace too short: A expires at +3 on 1 of 1 receivers, needed until ").map(|t| t[..3].to_owned())
     };
     let receiver = fleet.rotate(&fleet.ring(A, 1), B, 3, NOW);
     let needed = |sender: &Keyring| dies(&fleet.says(&[page(D, sender), page(R, &receiver)]));
