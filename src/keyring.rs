@@ -288,7 +288,7 @@ impl<K: Key> Keyring<K> {
     }
 
     /// Whether both are the very same value, not only the same version.
-    #[cfg(feature = "std")]
+    #[cfg(any(feature = "std", test))]
     pub(crate) fn is_same_value(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
