@@ -15,8 +15,6 @@ use core::fmt;
 use subtle::{Choice, ConditionallySelectable};
 
 pub use presented::Presented;
-#[cfg(feature = "diagnose")]
-pub(crate) use query::decoded as decoded_value;
 pub use query::redact_query;
 
 use crate::carrier::Carrier;

@@ -53,7 +53,6 @@ mod lint;
 mod moment;
 mod needs;
 mod other;
-#[cfg(feature = "std")]
 mod presented;
 mod prove;
 #[cfg(any(feature = "ed25519", feature = "p256"))]

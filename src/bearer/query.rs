@@ -10,7 +10,7 @@ use crate::encoding::{Plus, percent_decoded};
 use crate::error::{Field, Rejection};
 
 /// A `+` stays a plus: tokens of standard base64 contain it, and no token contains a space.
-pub(crate) fn decoded(text: &str) -> impl Iterator<Item = Option<u8>> {
+fn decoded(text: &str) -> impl Iterator<Item = Option<u8>> {
     percent_decoded(text.as_bytes(), Plus::Itself)
 }
 

@@ -52,7 +52,6 @@ impl Given {
     }
 
     /// The same text, to be used as it is.
-    #[cfg(feature = "std")]
     pub(super) fn as_text(&self) -> Self {
         Self::new(&self.text, SecretFormat::Utf8, self.origin.clone())
     }
@@ -63,7 +62,6 @@ impl Given {
     }
 
     /// The secret, if a keyring takes the text.
-    #[cfg(feature = "std")]
     pub(super) fn secret(&self) -> Option<Secret> {
         Secret::parse(&self.text, self.format, &SecretPolicy::dangerous_any_strength()).ok()
     }

@@ -8,7 +8,6 @@ use core::time::Duration;
 use super::finding::Diagnosis;
 use super::framing::Header;
 use super::given::{Given, Origin, Retired};
-#[cfg(feature = "std")]
 use super::presented;
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 use super::public::PublicGiven;
@@ -16,7 +15,6 @@ use super::search;
 use super::work::{MAX_BYTES, MAX_MACS};
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 use crate::asymmetric::PublicKeyFormat;
-#[cfg(feature = "std")]
 use crate::carrier::Carrier;
 use crate::encoding::SecretFormat;
 use crate::providers;
@@ -42,7 +40,6 @@ pub struct Inquiry<'s> {
     pub(super) catalogue: Vec<&'s Scheme<'s>>,
     pub(super) budget: (u64, u64),
     /// Where a secret is presented as it is; the scheme is then not looked at.
-    #[cfg(feature = "std")]
     pub(super) carrier: Option<Carrier<'s>>,
 }
 
@@ -64,13 +61,11 @@ impl<'s> Inquiry<'s> {
             tolerance: None,
             catalogue: providers::all().iter().chain(providers::unconfirmed::all()).collect(),
             budget: (MAX_MACS, MAX_BYTES),
-            #[cfg(feature = "std")]
             carrier: None,
         }
     }
 
     /// A request that presents its secret as it is, with all of its headers.
-    #[cfg(feature = "std")]
     #[must_use]
     pub fn presented<N: AsRef<str>, V: AsRef<[u8]>>(carrier: Carrier<'s>, headers: &[(N, V)], now: Timestamp) -> Self {
         Self { carrier: Some(carrier), ..Self::new(providers::GENERIC_SHA256, headers, b"", now) }
@@ -184,7 +179,6 @@ impl<'s> Inquiry<'s> {
     /// Searches. Takes milliseconds for a small body, and up to about a second within the bounds.
     #[must_use]
     pub fn run(&self) -> Diagnosis {
-        #[cfg(feature = "std")]
         if let Some(carrier) = self.carrier {
             return presented::run(self, carrier);
         }

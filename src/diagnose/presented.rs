@@ -10,8 +10,11 @@ use super::keys::{KeyAlt, keys};
 use super::text::{base64_any, html_decoded, percent_decoded};
 use super::work::Work;
 use super::{Cause, Given, Inquiry, statics};
-use crate::bearer::{self, BearerVerifier};
+#[cfg(feature = "std")]
+use crate::bearer::BearerVerifier;
 use crate::carrier::Carrier;
+use crate::encoding::{self, Plus};
+#[cfg(feature = "std")]
 use crate::keyring::Keyring;
 
 /// A token as it may have been meant, and what is wrong about its place or its writing.
@@ -54,7 +57,18 @@ pub(super) fn run(inquiry: &Inquiry<'_>, carrier: Carrier<'_>) -> Diagnosis {
     Diagnosis { findings: ranked(findings), accepted: false, work }
 }
 
+/// Without the verifier, which needs `std`: whether the only value is one of the configured secrets.
+#[cfg(not(feature = "std"))]
+fn accepts(inquiry: &Inquiry<'_>, carrier: Carrier<'_>) -> bool {
+    let values = values(inquiry, carrier);
+    let [value] = values.as_slice() else { return false };
+    let Some(token) = plain(carrier, value) else { return false };
+    let configured = inquiry.secrets.iter().filter(|given| given.meaning().is_none());
+    configured.filter_map(Given::secret).any(|secret| secret.reveal().as_bytes() == token)
+}
+
 /// Whether a verifier with the configured secrets accepts the request.
+#[cfg(feature = "std")]
 fn accepts(inquiry: &Inquiry<'_>, carrier: Carrier<'_>) -> bool {
     let query = inquiry.target.as_deref().and_then(|target| target.split_once('?')).map(|(_, query)| query);
     let configured = inquiry.secrets.iter().filter(|given| given.meaning().is_none());
@@ -91,7 +105,7 @@ fn values(inquiry: &Inquiry<'_>, carrier: Carrier<'_>) -> Vec<Vec<u8>> {
 fn query(inquiry: &Inquiry<'_>) -> Vec<(String, Vec<u8>)> {
     let query = inquiry.target.as_deref().and_then(|target| target.split_once('?')).map_or("", |(_, query)| query);
     let decoded = |text: &str| -> Vec<u8> {
-        let bytes: Option<Vec<u8>> = bearer::decoded_value(text).collect();
+        let bytes: Option<Vec<u8>> = encoding::percent_decoded(text.as_bytes(), Plus::Itself).collect();
         bytes.unwrap_or_else(|| text.as_bytes().to_vec())
     };
     let pair = |pair: &str| {
