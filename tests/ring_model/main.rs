@@ -1,10 +1,5 @@
 //! The keyring against an independent model of it, in every state up to stated bounds; and wrong rings, each of which the
 //! same checks catch.
-#![allow(
-    clippy::std_instead_of_alloc,
-    clippy::std_instead_of_core,
-    reason = "a test fails by panicking, has small numbers, and always has std"
-)]
 
 mod checks;
 mod machine;

@@ -1,10 +1,6 @@
 //! The life of a ring as its operator sees it: rotations, the clock, what is refused, what is remembered, what is told.
-#![allow(
-    clippy::std_instead_of_alloc,
-    clippy::std_instead_of_core,
-    reason = "a test fails by panicking, has small numbers, and always has std"
-)]
 
+mod arrival;
 mod clock;
 mod equality;
 mod events;

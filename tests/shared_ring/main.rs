@@ -1,10 +1,5 @@
 //! Rings that are replaced while they are read, streams that see it, and the store that they come from.
 #![cfg(feature = "std")]
-#![allow(
-    clippy::std_instead_of_alloc,
-    clippy::std_instead_of_core,
-    reason = "a test fails by panicking, has small numbers, and always has std"
-)]
 
 #[path = "../support/numbered.rs"]
 mod numbered;
