@@ -271,3 +271,40 @@ fn what_no_transition_makes_is_not_a_ring() {
     assert!(is_ring(&|record| record.tombstones = Arc::new(vec![dead; MAX_TOMBSTONES])));
     assert!(!is_ring(&|record| record.tombstones = Arc::new(vec![dead; MAX_TOMBSTONES + 1])));
 }
+
+/// A wrong clock must not write deadlines, nor may a grace be longer than the bound; what kills keys works under any clock.
+#[test]
+fn what_is_refused_and_what_works_under_a_wrong_clock() {
+    let behind = CLOCK_SLACK + MILLI;
+    let verdicts = |ring: &Keyring, grace: Duration, now: Timestamp| {
+        let (staged, rotated) = (ring.stage(secret("x"), now), ring.rotate(secret("x"), grace, now));
+        let all = [staged, rotated, ring.unstage(grace, now), ring.promote(grace, now), ring.rollback(now)];
+        all.map(Result::err)
+    };
+    let (ring, taken, too_long) = (full(), Some(Refused::NextIsTaken), Some(Refused::GraceTooLong));
+    assert_eq!(verdicts(&ring, HOUR, NOW.minus(behind)), [Some(Refused::ClockWentBack { behind }); 5]);
+    assert_eq!(verdicts(&ring, HOUR, NOW.minus(CLOCK_SLACK)), [taken, taken, None, None, taken]);
+    assert_eq!(verdicts(&ring, MAX_GRACE + MILLI, NOW), [taken, too_long, too_long, too_long, taken]);
+    let (none, nothing) = (Some(Refused::NoPrevious), Some(Refused::NothingStaged));
+    assert_eq!(verdicts(&self::ring("a"), HOUR, NOW), [None, None, nothing, nothing, none]);
+    assert_eq!(ring.unstage(HOUR, NOW).unwrap().ring.rotate(secret("r"), HOUR, NOW).err(), Some(Refused::WasRevoked));
+
+    let early = NOW.minus(HOUR);
+    assert_eq!(ring.revoke(secret("x").id(), early).err(), Some(Refused::UnknownKey));
+    assert!(["c", "n", "p"].iter().all(|text| ring.revoke(secret(text).id(), early).is_ok()));
+    let replaced = ["c", "r", "x"].map(|text| ring.replace_compromised(secret(text), early).err());
+    assert_eq!(replaced, [Some(Refused::SameKey), Some(Refused::WasRevoked), None]);
+    let rebased = ring.rebase_clock(early).ring;
+    assert_eq!((rebased.as_of(), rebased.unstage(HOUR, early).err()), (early, None));
+}
+
+/// Two transitions are one change only if the second was made on the outcome of the first.
+#[test]
+fn a_second_transition_is_on_the_ring_of_the_first() {
+    let ring = ring("a");
+    let first = || ring.stage(secret("b"), NOW).unwrap();
+    let both = first().and_then(|between| between.promote(HOUR, NOW)).unwrap();
+    assert_eq!((both.ring.generation(), both.parent(), both.events.len()), (3, Some(ring.lineage()), 2));
+    assert_eq!(first().and_then(|between| between.stage(secret("c"), NOW)).err(), Some(Refused::NextIsTaken));
+    assert_eq!(first().and_then(|_| full().promote(HOUR, NOW)).err(), Some(Refused::AnotherRing));
+}
