@@ -96,6 +96,10 @@ fn histories_that_differ_in_anything_have_other_names() {
     assert_eq!(name.to_string(), format!("0001ab03040506ff{}", "07".repeat(24)));
     assert_eq!(format!("{name:?}"), "Lineage(0001ab03040506ff…)");
     assert_eq!(*name.as_bytes(), bytes);
+    assert_eq!(name.to_string().parse(), Ok(name));
+    for bad in ["".into(), "0".repeat(63), "0".repeat(66), "g".repeat(64)] {
+        assert_eq!(bad.parse::<Lineage>(), Err(BadLineage), "{bad}");
+    }
 }
 
 #[test]
@@ -307,4 +311,24 @@ fn a_second_transition_is_on_the_ring_of_the_first() {
     assert_eq!((both.ring.generation(), both.parent(), both.events.len()), (3, Some(ring.lineage()), 2));
     assert_eq!(first().and_then(|between| between.stage(secret("c"), NOW)).err(), Some(Refused::NextIsTaken));
     assert_eq!(first().and_then(|_| full().promote(HOUR, NOW)).err(), Some(Refused::AnotherRing));
+}
+
+/// Dashboards and audit trails are written against these names.
+#[test]
+fn kinds_of_events_have_stable_names() {
+    let (key, at) = (secret("a").id(), NOW);
+    let named = [
+        (EventKind::Created { key }, "created"),
+        (EventKind::Kept { key, expires: at }, "kept"),
+        (EventKind::Staged { key }, "staged"),
+        (EventKind::Unstaged { key, expires: None }, "unstaged"),
+        (EventKind::Promoted { new: key, old: None, old_expires: None }, "promoted"),
+        (EventKind::RolledBack { to: key, from: None }, "rolled_back"),
+        (EventKind::Revoked { key, role: Role::Next }, "revoked"),
+        (EventKind::Replaced { new: key }, "replaced"),
+        (EventKind::Expired { key }, "expired"),
+        (EventKind::TombstoneDropped { key }, "tombstone_dropped"),
+        (EventKind::ClockRebased { from: at }, "clock_rebased"),
+    ];
+    assert!(named.iter().all(|(kind, name)| kind.code() == *name), "{named:?}");
 }
