@@ -80,33 +80,22 @@ impl Secret {
 
         let mut random = Zeroizing::new([0_u8; 32]);
         getrandom::fill(random.as_mut()).map_err(|_| SecretError::NoRandomness)?;
-        let mut digits = Zeroizing::new([0_u8; 64]);
-        let text = match format {
-            SecretFormat::Utf8 | SecretFormat::Hex | SecretFormat::HtmlText => {
-                hex::encode_to_slice(*random, digits.as_mut()).map_err(|_| SecretError::NotHex)?;
-                core::str::from_utf8(digits.as_ref()).map_err(|_| SecretError::NotHex)?
-            }
-            SecretFormat::Base64Url => {
-                Base64UrlUnpadded::encode(random.as_ref(), digits.as_mut()).map_err(|_| SecretError::NotBase64Url)?
-            }
-            SecretFormat::Base64 | SecretFormat::Whsec | SecretFormat::V1Whsec => {
-                Base64::encode(random.as_ref(), digits.as_mut()).map_err(|_| SecretError::NotBase64)?
-            }
-            #[cfg(feature = "sha1")]
-            SecretFormat::Sha1OfText => {
-                hex::encode_to_slice(*random, digits.as_mut()).map_err(|_| SecretError::NotHex)?;
-                core::str::from_utf8(digits.as_ref()).map_err(|_| SecretError::NotHex)?
-            }
-        };
+        // Each of these allocates the size of its text at once, so that no unwiped copy is left behind.
+        let text = Zeroizing::new(match format {
+            SecretFormat::Base64Url => Base64UrlUnpadded::encode_string(random.as_ref()),
+            SecretFormat::Base64 | SecretFormat::Whsec | SecretFormat::V1Whsec => Base64::encode_string(random.as_ref()),
+            // Texts, and with `sha1` the one that is hashed to a key.
+            _ => hex::encode(&random[..]),
+        });
         let prefix = match format {
             SecretFormat::Whsec => WHSEC,
             SecretFormat::V1Whsec => V1_WHSEC,
             _ => "",
         };
-        // Exactly the right size at once: growing would leave an unwiped copy behind.
+        // Likewise.
         let mut whole = Zeroizing::new(alloc::string::String::with_capacity(prefix.len().saturating_add(text.len())));
         whole.push_str(prefix);
-        whole.push_str(text);
+        whole.push_str(&text);
         Self::parse(&whole, format, &SecretPolicy::dangerous_any_strength())
     }
 
@@ -121,9 +110,8 @@ impl Secret {
     /// test guesses just as well.
     pub(crate) fn derived(master: &Self, recipe: &[u8]) -> Option<Self> {
         let key = mac::tag(&master.key, &[recipe]);
-        let mut buffer = Zeroizing::new([0_u8; 64]);
-        let text = Base64UrlUnpadded::encode(key.as_slice(), buffer.as_mut()).ok()?;
-        let secret = Self::from_checked(Zeroizing::new(text.into()), SecretFormat::Base64Url, key.as_slice()).ok()?;
+        let text = Zeroizing::new(Base64UrlUnpadded::encode_string(key.as_slice()).into_boxed_str());
+        let secret = Self::from_checked(text, SecretFormat::Base64Url, key.as_slice()).ok()?;
         Some(Self { master: Some(master.master.unwrap_or(master.fingerprint)), label: master.label.clone(), ..secret })
     }
 

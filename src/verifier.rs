@@ -29,14 +29,14 @@ use crate::error::{Field, Rejection, SetupError};
 #[cfg(feature = "std")]
 use crate::headers::Headers;
 use crate::key::VerifyKey;
-use crate::keyring::{Duty, KeySource, Keyring, Status};
+use crate::keyring::{Duty, KeySource, Keyring, Live, Status};
 use crate::mac::Tags;
 use crate::message::{Request, RequestView};
 use crate::scheme::{Candidates, Content, Offered, Rules, Scheme, Text, late_timestamp};
 use crate::time::Timestamp;
 use crate::url::path_and_query;
 use live::LiveKeys;
-use verified::{Evidence, Matched, Told};
+use verified::{Around, Evidence, Matched, Told};
 
 /// Verifies incoming deliveries.
 ///
@@ -165,18 +165,18 @@ where
         let now = if self.setup.rules.window.is_some() || ring.has_deadlines() { clock() } else { ring.as_of() };
         let live = LiveKeys::of(&ring, &self.setup.rules, now)?;
         let found = self.find(&live, head, body, now)?;
-        Ok(self.evidence(Matched::of(live.get(found.place)?, &ring), found))
+        Ok(self.evidence(Matched::of(found.by, &ring), found.sent, found.told))
     }
 
     /// Finds the key among those that are live; freshness is judged by `now`.
     #[inline]
-    fn find(
+    fn find<'l>(
         &self,
-        live: &LiveKeys<'_, S::Key>,
+        live: &'l LiveKeys<'_, S::Key>,
         head: Request<'_, ()>,
         body: &[u8],
         now: Timestamp,
-    ) -> Result<Found, Rejection> {
+    ) -> Result<Found<'l, S::Key>, Rejection> {
         let rules = &self.setup.rules;
         #[cfg(any(feature = "ed25519", feature = "p256"))]
         if rules.curve.is_some() {
@@ -200,7 +200,7 @@ where
             other_content(&content, live, digest, &mut tags)?;
             matched = tags.matching(candidates.iter());
         }
-        let place = matched.ok_or(Rejection::Mismatch)?;
+        let by = matched.and_then(|place| live.get(place)).ok_or(Rejection::Mismatch)?;
 
         let sent = match offered.sent {
             Some(sent) => Some(sent),
@@ -210,12 +210,12 @@ where
         let told = match (offered.id, tags.digest) {
             (Some(id), _) => Told::id(id),
             (None, Some(digest)) => Told::Digest(digest),
-            (None, None) => Told::around(&content)?,
+            (None, None) => Told::Around(Around::of(&content)?),
         };
-        Ok(Found { place, sent, told })
+        Ok(Found { by, sent, told })
     }
 
-    fn evidence(&self, matched: Matched, Found { sent, told, .. }: Found) -> Evidence {
+    fn evidence(&self, matched: Matched, sent: Option<Timestamp>, told: Told) -> Evidence {
         Evidence { matched, sent, told, setup: Arc::clone(&self.setup) }
     }
 
@@ -291,9 +291,9 @@ where
     }
 }
 
-/// What was found out about a delivery: the place of its key among the live ones, and what it says about itself.
-struct Found {
-    place: usize,
+/// What was found out about a delivery: the live key that made its signature, and what it says about itself.
+struct Found<'l, K> {
+    by: &'l Live<'l, K>,
     sent: Option<Timestamp>,
     told: Told,
 }

@@ -96,6 +96,10 @@ fn histories_that_differ_in_anything_have_other_names() {
     assert_eq!(name.to_string(), format!("0001ab03040506ff{}", "07".repeat(24)));
     assert_eq!(format!("{name:?}"), "Lineage(0001ab03040506ff…)");
     assert_eq!(*name.as_bytes(), bytes);
+    assert_eq!(name.to_string().parse(), Ok(name));
+    for bad in ["".into(), "0".repeat(63), "0".repeat(66), "g".repeat(64)] {
+        assert_eq!(bad.parse::<Lineage>(), Err(BadLineage), "{bad}");
+    }
 }
 
 #[test]
@@ -270,4 +274,61 @@ fn what_no_transition_makes_is_not_a_ring() {
     let dead = Tombstone { fingerprint: secret("r").fingerprint(), id: secret("r").id() };
     assert!(is_ring(&|record| record.tombstones = Arc::new(vec![dead; MAX_TOMBSTONES])));
     assert!(!is_ring(&|record| record.tombstones = Arc::new(vec![dead; MAX_TOMBSTONES + 1])));
+}
+
+/// A wrong clock must not write deadlines, nor may a grace be longer than the bound; what kills keys works under any clock.
+#[test]
+fn what_is_refused_and_what_works_under_a_wrong_clock() {
+    let behind = CLOCK_SLACK + MILLI;
+    let verdicts = |ring: &Keyring, grace: Duration, now: Timestamp| {
+        let (staged, rotated) = (ring.stage(secret("x"), now), ring.rotate(secret("x"), grace, now));
+        let all = [staged, rotated, ring.unstage(grace, now), ring.promote(grace, now), ring.rollback(now)];
+        all.map(Result::err)
+    };
+    let (ring, taken, too_long) = (full(), Some(Refused::NextIsTaken), Some(Refused::GraceTooLong));
+    assert_eq!(verdicts(&ring, HOUR, NOW.minus(behind)), [Some(Refused::ClockWentBack { behind }); 5]);
+    assert_eq!(verdicts(&ring, HOUR, NOW.minus(CLOCK_SLACK)), [taken, taken, None, None, taken]);
+    assert_eq!(verdicts(&ring, MAX_GRACE + MILLI, NOW), [taken, too_long, too_long, too_long, taken]);
+    let (none, nothing) = (Some(Refused::NoPrevious), Some(Refused::NothingStaged));
+    assert_eq!(verdicts(&self::ring("a"), HOUR, NOW), [None, None, nothing, nothing, none]);
+    assert_eq!(ring.unstage(HOUR, NOW).unwrap().ring.rotate(secret("r"), HOUR, NOW).err(), Some(Refused::WasRevoked));
+
+    let early = NOW.minus(HOUR);
+    assert_eq!(ring.revoke(secret("x").id(), early).err(), Some(Refused::UnknownKey));
+    assert!(["c", "n", "p"].iter().all(|text| ring.revoke(secret(text).id(), early).is_ok()));
+    let replaced = ["c", "r", "x"].map(|text| ring.replace_compromised(secret(text), early).err());
+    assert_eq!(replaced, [Some(Refused::SameKey), Some(Refused::WasRevoked), None]);
+    let rebased = ring.rebase_clock(early).ring;
+    assert_eq!((rebased.as_of(), rebased.unstage(HOUR, early).err()), (early, None));
+}
+
+/// Two transitions are one change only if the second was made on the outcome of the first.
+#[test]
+fn a_second_transition_is_on_the_ring_of_the_first() {
+    let ring = ring("a");
+    let first = || ring.stage(secret("b"), NOW).unwrap();
+    let both = first().and_then(|between| between.promote(HOUR, NOW)).unwrap();
+    assert_eq!((both.ring.generation(), both.parent(), both.events.len()), (3, Some(ring.lineage()), 2));
+    assert_eq!(first().and_then(|between| between.stage(secret("c"), NOW)).err(), Some(Refused::NextIsTaken));
+    assert_eq!(first().and_then(|_| full().promote(HOUR, NOW)).err(), Some(Refused::AnotherRing));
+}
+
+/// Dashboards and audit trails are written against these names.
+#[test]
+fn kinds_of_events_have_stable_names() {
+    let (key, at) = (secret("a").id(), NOW);
+    let named = [
+        (EventKind::Created { key }, "created"),
+        (EventKind::Kept { key, expires: at }, "kept"),
+        (EventKind::Staged { key }, "staged"),
+        (EventKind::Unstaged { key, expires: None }, "unstaged"),
+        (EventKind::Promoted { new: key, old: None, old_expires: None }, "promoted"),
+        (EventKind::RolledBack { to: key, from: None }, "rolled_back"),
+        (EventKind::Revoked { key, role: Role::Next }, "revoked"),
+        (EventKind::Replaced { new: key }, "replaced"),
+        (EventKind::Expired { key }, "expired"),
+        (EventKind::TombstoneDropped { key }, "tombstone_dropped"),
+        (EventKind::ClockRebased { from: at }, "clock_rebased"),
+    ];
+    assert!(named.iter().all(|(kind, name)| kind.code() == *name), "{named:?}");
 }

@@ -119,8 +119,7 @@ impl<K: Key> Keyring<K> {
         grace_is_fine(grace)?;
         let mut draft = self.draft(now)?;
         draft.stage(new.into())?;
-        draft.promote(grace)?;
-        Ok(draft.done())
+        draft.promote(grace).map(|()| draft.done())
     }
 
     /// Undoes a promotion: the newest live previous key is current again, and the current one becomes next, because

@@ -97,23 +97,19 @@ mod x86 {
         ],
     ];
 
-    /// Repeats `$body` for each lane `I` below `$n`, without a loop at any optimisation level: an
-    /// array indexed by a variable cannot live in registers, which makes two lanes slower than
-    /// two hashes.
+    /// Repeats `$body` for each lane `I` below `$n`, of six or of those that are listed, without a loop at any optimisation
+    /// level: an array indexed by a variable cannot live in registers, which makes two lanes slower than two hashes.
     macro_rules! for_lanes {
         ($i:ident < $n:ident, $body:block) => {
-            for_lanes!(@ $i 0 $n $body);
-            for_lanes!(@ $i 1 $n $body);
-            for_lanes!(@ $i 2 $n $body);
-            for_lanes!(@ $i 3 $n $body);
-            for_lanes!(@ $i 4 $n $body);
-            for_lanes!(@ $i 5 $n $body);
+            for_lanes!($i < $n of [0, 1, 2, 3, 4, 5], $body);
         };
-        (@ $i:ident $index:literal $n:ident $body:block) => {
-            if $n > $index {
-                const $i: usize = $index;
-                $body
-            }
+        ($i:ident < $n:ident of [$($index:literal),+], $body:block) => {
+            $(
+                if $n > $index {
+                    const $i: usize = $index;
+                    $body
+                }
+            )+
         };
     }
 
@@ -236,12 +232,22 @@ mod x86 {
         rest
     }
 
+    /// Four rounds of one lane.
+    #[inline]
+    #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
+    unsafe fn rounds4_alone(lane: Lane, w: __m128i, k: &[u32; 4]) -> Lane {
+        let low = add_constants(w, k);
+        let cdgh = _mm_sha256rnds2_epu32(lane.cdgh, lane.abef, low);
+        Lane { abef: _mm_sha256rnds2_epu32(lane.abef, cdgh, _mm_shuffle_epi32(low, 0x0E)), cdgh }
+    }
+
+    /// At most two lanes.
     #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
     pub(super) unsafe fn compress_outer<const N: usize>(states: &mut [[u32; 8]; N], digests: &[[u32; 8]; N]) {
         let zero = _mm_setzero_si128();
         let mut lanes = [Lane { abef: zero, cdgh: zero }; N];
         let mut words = [[zero; 4]; N];
-        for_lanes!(I < N, {
+        for_lanes!(I < N of [0, 1], {
             lanes[I] = load_state(&states[I]);
             let digest: *const __m128i = digests[I].as_ptr().cast();
             // SAFETY: both unaligned 16-byte loads lie inside the 32 bytes of a digest.
@@ -252,26 +258,20 @@ mod x86 {
         let before = lanes;
         let [first @ .., last] = &K;
         for k in first.as_flattened() {
-            for_lanes!(I < N, {
-                const ONE: usize = 1;
+            for_lanes!(I < N of [0, 1], {
                 let [a, b, c, d] = words[I];
-                let mut lane = [lanes[I]];
-                rounds4!(ONE, lane, a, k);
-                [lanes[I]] = lane;
+                lanes[I] = rounds4_alone(lanes[I], a, k);
                 // The oldest quad makes way for the newest.
                 words[I] = [b, c, d, schedule(a, b, c, d)];
             });
         }
         for k in last {
-            for_lanes!(I < N, {
-                const ONE: usize = 1;
+            for_lanes!(I < N of [0, 1], {
                 let [a, b, c, d] = words[I];
-                let mut lane = [lanes[I]];
-                rounds4!(ONE, lane, a, k);
-                [lanes[I]] = lane;
+                lanes[I] = rounds4_alone(lanes[I], a, k);
                 words[I] = [b, c, d, a];
             });
         }
-        for_lanes!(I < N, { store_state(&mut states[I], add_lane(lanes[I], before[I])) });
+        for_lanes!(I < N of [0, 1], { store_state(&mut states[I], add_lane(lanes[I], before[I])) });
     }
 }

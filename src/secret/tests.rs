@@ -77,6 +77,7 @@ fn prefixes_and_entities_are_decoded_and_nothing_else() {
     refuses("whsec_YWJj", SecretFormat::V1Whsec, SecretError::MissingPrefix);
     refuses("v2,whsec_YWJj", SecretFormat::V1Whsec, SecretError::MissingPrefix);
     refuses("v1,whsec_", SecretFormat::V1Whsec, SecretError::DecodesToNothing);
+    refuses("v1,whsec_YWJ_", SecretFormat::V1Whsec, SecretError::UrlSafeBase64);
     for (text, wanted) in [
         ("a&amp;b&lt;&gt;&quot;&#039;", "a&b<>\"'"),
         ("&amp;lt;", "&lt;"),

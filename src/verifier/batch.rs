@@ -16,13 +16,13 @@ use crate::scheme::{Candidates, Offered, in_each_item};
 const MAX_ITEMS: usize = 16;
 
 /// The verdict on a batch. The reported key is that of the first item.
-pub(super) fn find<S: KeySource>(
+pub(super) fn find<'l, S: KeySource>(
     verifier: &Verifier<S>,
-    live: &LiveKeys<'_, S::Key>,
+    live: &'l LiveKeys<'_, S::Key>,
     head: Request<'_, ()>,
     body: &[u8],
     path: &str,
-) -> Result<Found, Rejection>
+) -> Result<Found<'l, S::Key>, Rejection>
 where
     S::Key: VerifyKey,
 {
@@ -43,13 +43,13 @@ where
         content.write(&mut |part| macs.update(part))?;
         let mut tags = Tags::none();
         macs.finish_into(&mut tags);
-        let matched = tags.matching(candidates.iter()).ok_or(Rejection::Mismatch)?;
-        first = first.or(Some(matched));
+        let by = tags.matching(candidates.iter()).and_then(|place| live.get(place)).ok_or(Rejection::Mismatch)?;
+        first = first.or(Some(by));
         *digest = tags.digest.unwrap_or_default();
     }
-    let place = first.ok_or(Rejection::Missing(Field::Signature))?;
+    let by = first.ok_or(Rejection::Missing(Field::Signature))?;
     let told = Told::Digest(of_items(digests.get_mut(..count).unwrap_or_default()));
-    Ok(Found { place, sent: None, told })
+    Ok(Found { by, sent: None, told })
 }
 
 /// Nothing signs the order of the items or how often one occurs, so neither makes another delivery.

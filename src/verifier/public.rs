@@ -19,13 +19,13 @@ use crate::scheme::{Candidates, Offered, late_timestamp};
 use crate::time::Timestamp;
 
 /// The verdict. Signatures and keys are public, so nothing has to take the same time: the first match ends the search.
-pub(super) fn find<S: KeySource>(
+pub(super) fn find<'l, S: KeySource>(
     verifier: &Verifier<S>,
-    live: &LiveKeys<'_, S::Key>,
+    live: &'l LiveKeys<'_, S::Key>,
     head: Request<'_, ()>,
     body: &[u8],
     now: Timestamp,
-) -> Result<Found, Rejection>
+) -> Result<Found<'l, S::Key>, Rejection>
 where
     S::Key: VerifyKey,
 {
@@ -40,7 +40,7 @@ where
     // A key of another curve matches nothing: what it was put there for cannot be told from a forgery.
     let misfit = || live.iter().any(|live| !live.key.fits(rules.curve));
     let no_match = || if misfit() { Rejection::WrongKeyKind } else { Rejection::Mismatch };
-    let place = live.iter().position(|live| made_by(live.key)).ok_or_else(no_match)?;
+    let by = live.iter().find(|live| made_by(live.key)).ok_or_else(no_match)?;
     let sent = match offered.sent {
         Some(sent) => Some(sent),
         None => late_timestamp(rules, body)?,
@@ -50,5 +50,5 @@ where
         Some(id) => Told::id(id),
         None => Told::Digest(Sha256::new_with_prefix(DIGEST_BLOCK).chain_update(&signed).finalize().into()),
     };
-    Ok(Found { place, sent, told })
+    Ok(Found { by, sent, told })
 }

@@ -3,14 +3,14 @@
 use core::fmt;
 
 use super::live::LiveKeys;
-use super::verified::{Matched, Told};
-use super::{Found, Verified, Verifier, fresh};
+use super::verified::{Around, Matched, Told};
+use super::{Verified, Verifier, fresh};
 use crate::error::Rejection;
 use crate::key::{Identity, VerifyKey};
 use crate::keyring::{KeySource, MAX_LIVE};
 use crate::mac::Macs;
 use crate::message::Request;
-use crate::scheme::{Candidates, Half, Offered};
+use crate::scheme::{Candidates, Offered};
 use crate::time::Timestamp;
 
 /// A delivery that is being verified.
@@ -22,8 +22,7 @@ pub struct Stream<'v, S> {
     macs: Macs,
     candidates: Candidates,
     live: [Option<(Matched, Identity)>; MAX_LIVE],
-    /// What is signed before and after the body.
-    around: Told,
+    around: Around,
     sent: Option<Timestamp>,
     id: Option<Told>,
     len: u64,
@@ -60,8 +59,8 @@ where
 
         let digest = verifier.setup.digest_content && offered.id.is_none();
         let mut macs = live.macs(rules.hash, digest);
-        content.write_half(Half::BeforeBody, &mut |part| macs.update(part))?;
-        let around = Told::around(&content)?;
+        let around = Around::of(&content)?;
+        macs.update(around.halves().0);
         let (sent, id) = (offered.sent, offered.id.map(Told::id));
         Ok(Self {
             verifier,
@@ -88,17 +87,18 @@ where
     /// [`Rejection::Mismatch`], also for a key that left the ring since [`Verifier::begin`]; `TooOld` and `TooNew` as of
     /// `now`.
     pub fn finish(mut self, now: Timestamp) -> Result<Verified<Streamed>, Rejection> {
-        self.macs.update(self.around.after_body());
+        self.macs.update(self.around.halves().1);
         let tags = self.macs.finish();
-        let place = tags.matching(self.candidates.iter()).ok_or(Rejection::Mismatch)?;
-        let (matched, identity) = self.live.get_mut(place).and_then(Option::take).ok_or(Rejection::Mismatch)?;
+        let place = tags.matching(self.candidates.iter());
+        let live = place.and_then(|place| self.live.get_mut(place)).and_then(Option::take);
+        let (matched, identity) = live.ok_or(Rejection::Mismatch)?;
         let ran_out = matched.expires.is_some_and(|expires| expires <= now);
         if !self.verifier.keys.ring().still_counts(&identity, ran_out) {
             return Err(Rejection::Mismatch);
         }
         fresh(&self.verifier.setup.rules, self.sent, now)?;
-        let told = self.id.or(tags.digest.map(Told::Digest)).unwrap_or(self.around);
-        let evidence = self.verifier.evidence(matched, Found { place, sent: self.sent, told });
+        let told = self.id.or(tags.digest.map(Told::Digest)).unwrap_or(Told::Around(self.around));
+        let evidence = self.verifier.evidence(matched, self.sent, told);
         Ok(Verified::apart(evidence, Streamed { len: self.len }))
     }
 }

@@ -70,8 +70,8 @@ impl Matched {
 pub(super) enum Told {
     /// By the id that was signed.
     Id(Small),
-    /// By its signed content: what is before and after the body, and how long the first is.
-    Around { text: Small, before: u32 },
+    /// By its signed content, of which the body is still to come.
+    Around(Around),
     /// By the digest of its signed content.
     Digest([u8; 32]),
 }
@@ -81,35 +81,43 @@ impl Told {
         Self::Id(Small::new(id))
     }
 
-    pub(super) fn around(content: &Content<'_, '_>) -> Result<Self, Rejection> {
+    /// The same once the body is not there any more.
+    fn without_body(self, body: &[u8]) -> Self {
+        match self {
+            Self::Around(around) => Self::Digest(around.digest(body)),
+            other => other,
+        }
+    }
+}
+
+/// What is signed before and after the body.
+#[derive(Clone)]
+pub(super) struct Around {
+    text: Small,
+    /// How much of it stands before.
+    before: u32,
+}
+
+impl Around {
+    pub(super) fn of(content: &Content<'_, '_>) -> Result<Self, Rejection> {
         let mut text = Small::EMPTY;
         content.write_half(Half::BeforeBody, &mut |part| text.push(part))?;
         // Headers are bounded to a few KiB, so the length fits.
         let before = u32::try_from(text.as_bytes().len()).unwrap_or(u32::MAX);
         content.write_half(Half::AfterBody, &mut |part| text.push(part))?;
-        Ok(Self::Around { text, before })
+        Ok(Self { text, before })
     }
 
-    /// The same once the body is not there any more.
-    fn without_body(self, body: &[u8]) -> Self {
-        match &self {
-            Self::Around { .. } => {
-                let (before, after) = self.halves();
-                Self::Digest(digest([before, body, after]))
-            }
-            _ => self,
-        }
+    pub(super) fn halves(&self) -> (&[u8], &[u8]) {
+        let before = usize::try_from(self.before).unwrap_or(usize::MAX);
+        self.text.as_bytes().split_at_checked(before).unwrap_or_default()
     }
 
-    /// What is signed before and after the body, if that is what is known.
-    fn halves(&self) -> (&[u8], &[u8]) {
-        let Self::Around { text, before } = self else { return Default::default() };
-        let before = usize::try_from(*before).unwrap_or(usize::MAX);
-        text.as_bytes().split_at_checked(before).unwrap_or_default()
-    }
-
-    pub(super) fn after_body(&self) -> &[u8] {
-        self.halves().1
+    /// Of the whole content.
+    fn digest(&self, body: &[u8]) -> [u8; 32] {
+        let (before, after) = self.halves();
+        let hash = Sha256::new_with_prefix(DIGEST_BLOCK).chain_update(before).chain_update(body).chain_update(after);
+        hash.finalize().into()
     }
 }
 
@@ -234,14 +242,10 @@ impl<B: AsRef<[u8]>> Verified<B> {
     /// for a scheme without a timestamp two honest deliveries of the same body are one.
     #[must_use]
     pub fn replay_key(&self, scope: &Scope) -> ReplayKey {
-        let body = self.body.as_ref();
         match &self.evidence.told {
             Told::Id(id) => ReplayKey::of(scope, self.scheme(), What::SignedId(id.as_bytes())),
             Told::Digest(digest) => self.key_of_digest(scope, digest),
-            told @ Told::Around { .. } => {
-                let (before, after) = told.halves();
-                self.key_of_digest(scope, &digest([before, body, after]))
-            }
+            Told::Around(around) => self.key_of_digest(scope, &around.digest(self.body.as_ref())),
         }
     }
 }
@@ -262,14 +266,9 @@ impl Verified<super::Streamed> {
         match &self.evidence.told {
             Told::Id(id) => Some(ReplayKey::of(scope, self.scheme(), What::SignedId(id.as_bytes()))),
             Told::Digest(digest) => Some(self.key_of_digest(scope, digest)),
-            Told::Around { .. } => None,
+            Told::Around(_) => None,
         }
     }
-}
-
-fn digest(parts: [&[u8]; 3]) -> [u8; 32] {
-    let hash = parts.iter().fold(Sha256::new_with_prefix(DIGEST_BLOCK), |hash, part| hash.chain_update(part));
-    hash.finalize().into()
 }
 
 impl<B> fmt::Debug for Verified<B> {

@@ -58,11 +58,11 @@ where
     ) -> Result<Evidence, Rejection> {
         let live = LiveKeys::of(&self.ring, &self.verifier.setup.rules, self.begun)?;
         let found = self.verifier.find(&live, head, body, now)?;
-        let by = live.get(found.place)?;
+        let by = found.by;
         let ran_out = by.expires_at.is_some_and(|expires| expires <= now);
         if !later.still_counts(&Identity::of(by.key), ran_out) {
             return Err(Rejection::Mismatch);
         }
-        Ok(self.verifier.evidence(Matched::of(by, &self.ring), found))
+        Ok(self.verifier.evidence(Matched::of(by, &self.ring), found.sent, found.told))
     }
 }

@@ -73,3 +73,22 @@ fn neither_order_nor_repetition_makes_another_delivery() {
     assert!(others.iter().all(|other| *other != both));
     assert_ne!(others[0], others[1]);
 }
+
+#[test]
+fn what_each_item_signs_of_the_request_line_has_to_be_there() {
+    let scheme = Scheme::new(
+        "items",
+        Algorithm::HmacSha256,
+        Place::Json("tag"),
+        Grammar::Whole,
+        Encoding::Hex,
+        &[SignedPart::Method, SignedPart::JsonOrEmpty("id")],
+    );
+    let scheme = scheme.each_item("items").covers(Covers::Only("the id of each item, and the method"));
+    let verifier = verifier(scheme, ring(1, SecretFormat::Utf8));
+    let body = format!("{{\"items\":[{}]}}", item("a", 0));
+    let verdict = |request: Request<'_, _>| verifier.verify_at(request, NOW).map(drop);
+    let headers = Pairs::new();
+    assert_eq!(verdict(Request::new(&headers, body.as_bytes())), Err(Rejection::NeedsRequestLine));
+    assert_eq!(verdict(Request::new(&headers, body.as_bytes()).method("POST")), Err(Rejection::Mismatch));
+}

@@ -57,6 +57,37 @@ fn the_body_comes_out_of_its_proof() {
     assert_eq!(verified.clone().try_map(|_| Err::<(), _>("not JSON")).map(drop), Err("not JSON"));
 }
 
+/// However often it was parsed, and whatever it is now.
+#[test]
+fn a_parsed_body_keeps_its_replay_key() {
+    let parse: fn(&'static [u8]) -> Result<&'static [u8], &'static str> = |body| body.strip_prefix(b"{").ok_or("not an object");
+    for scheme in [providers::STANDARD_WEBHOOKS, providers::GITHUB] {
+        let ring = ring(1, scheme.key_format());
+        let verified = proof(&verifier(scheme, ring.clone()), &signed(scheme, &ring));
+        let parsed = verified.clone().try_map(parse).unwrap();
+        assert_eq!((*parsed.body(), parsed.replay_key(&scope())), (&BODY[1..], verified.replay_key(&scope())));
+        assert_eq!(parsed.clone().try_map(parse).map(drop), Err("not an object"));
+        let again = parsed.try_map(|body| Ok::<_, ()>(body.len())).unwrap();
+        assert_eq!(again.into_body(), BODY.len() - 1);
+    }
+}
+
+#[cfg(feature = "axum")]
+#[test]
+fn the_same_bytes_in_another_wrap_are_the_same_proof() {
+    let ring = ring(1, SecretFormat::Utf8);
+    let verified = proof(&verifier(providers::GITHUB, ring.clone()), &signed(providers::GITHUB, &ring));
+    let wrap: fn(&'static [u8]) -> Result<&'static str, core::str::Utf8Error> = core::str::from_utf8;
+    let wrapped = verified.clone().try_wrap(wrap).unwrap();
+    assert_eq!((wrapped.body().as_bytes(), wrapped.replay_key(&scope())), (BODY, verified.replay_key(&scope())));
+    let ring = super::ring(1, SecretFormat::Utf8);
+    let signer = Signer::new(providers::GITHUB, ring.clone(), SignWith::Current).unwrap();
+    let signed = signer.sign(&Message::new(b"\xFF"), NOW).unwrap();
+    let headers: Vec<_> = signed.iter().collect();
+    let verified = verifier(providers::GITHUB, ring).verify_at(Request::new(&headers, b"\xFF".as_slice()), NOW).unwrap();
+    assert!(verified.try_wrap(wrap).is_err());
+}
+
 #[test]
 fn a_proof_shows_no_body() {
     let ring = ring(1, SecretFormat::Whsec);

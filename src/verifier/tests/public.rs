@@ -47,3 +47,45 @@ fn keys_of_another_kind_are_found_when_the_verifier_is_built() {
     assert_eq!(Verifier::new(providers::SENDGRID, public.clone()).err(), wrong, "another curve");
     assert!(Verifier::new(providers::DISCORD, public).is_ok());
 }
+
+/// A scheme of one's own may sign the method and take its time from the body.
+#[test]
+fn the_time_in_a_signed_body_is_judged_after_its_signature() {
+    let place = Place::Header("x-signature");
+    let of = |parts| {
+        Scheme::new("ours", Algorithm::Ed25519, place, Grammar::Whole, Encoding::Hex, parts)
+            .timestamp(crate::scheme::Source::Json("webhookTimestamp"), crate::scheme::Unit::Millis)
+    };
+    let (private, public) = pair();
+    let scheme = of(&[SignedPart::Method, SignedPart::Body]);
+    let verdict = |body: &'static [u8], method: Option<&'static str>| {
+        let signer = Signer::new(of(&[SignedPart::Method, SignedPart::Body]), private.clone(), SignWith::Current).unwrap();
+        let signed = signer.sign(&Message::new(body).method("POST"), NOW).unwrap();
+        let headers: Vec<_> = signed.iter().collect();
+        let mut request = Request::new(&headers, body);
+        request.method = method;
+        Verifier::new(scheme, public.clone()).unwrap().verify_at(request, NOW).map(|verified| verified.timestamp())
+    };
+    assert_eq!(verdict(BODY, Some("POST")), Ok(Some(NOW)));
+    assert_eq!(verdict(BODY, Some("PUT")), Err(Rejection::Mismatch));
+    assert_eq!(verdict(BODY, None), Err(Rejection::NeedsRequestLine));
+
+    let headers = Pairs::from([("x-signature".to_owned(), "00".repeat(64))]);
+    let parts = [SignedPart::Header("x-event"), SignedPart::Body];
+    let other = Verifier::new(of(&parts), public).unwrap().verify_at(Request::new(&headers, BODY), NOW);
+    assert_eq!(other.map(drop), Err(Rejection::Missing(Field::Header)));
+}
+
+/// Tenants' keys are not looked at before they are used: then one of another curve is the receiver's fault.
+#[test]
+fn a_tenants_key_of_another_curve_is_no_forgery() {
+    const P256: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g==";
+    let (private, _) = pair();
+    let headers = headers(providers::DISCORD, &private);
+    let tenants = Verifier::builder(providers::DISCORD).build_per_tenant().unwrap();
+    let other = PublicKey::parse(P256, crate::asymmetric::PublicKeyFormat::P256Spki).unwrap();
+    let verdict = |ring: Keyring<PublicKey>| tenants.with_keys(ring).verify_at(Request::new(&headers, BODY), NOW).map(drop);
+    let misfit = Keyring::new(other, NOW).ring;
+    assert_eq!(verdict(misfit.clone()), Err(Rejection::WrongKeyKind));
+    assert_eq!(verdict(misfit.stage(private.current().unwrap().public_key(), NOW).unwrap().ring), Ok(()));
+}

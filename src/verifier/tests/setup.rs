@@ -79,6 +79,9 @@ fn a_delivery_is_verified_at_the_moment_of_the_call() {
 fn a_public_url_is_for_schemes_that_sign_it() {
     let (with, without) = (Verifier::builder(providers::HUBSPOT_V3), Verifier::builder(providers::GITHUB));
     assert_eq!(refusal(with), Some(SetupError::NeedsPublicUrl));
+    let place = Place::Header("x-signature");
+    let nameless = Scheme::new("", Algorithm::HmacSha256, place, Grammar::Whole, Encoding::Hex, &[SignedPart::Body]);
+    assert_eq!(refusal(Verifier::builder(nameless)), Some(SetupError::Scheme(crate::error::SchemeError::NoName)));
     assert_eq!(refusal(with.public_url("hooks.example")), Some(SetupError::BadPublicUrl));
     assert_eq!(refusal(with.public_url("https://hooks.example")), None);
     assert_eq!(refusal(without.public_url("https://hooks.example")), Some(SetupError::UrlNotSigned));
@@ -86,7 +89,9 @@ fn a_public_url_is_for_schemes_that_sign_it() {
 
 #[test]
 fn names_are_shown_and_no_keys() {
-    assert_eq!(format!("{:?}", verifier(providers::GITHUB, secrets())), "Verifier { scheme: \"github\", .. }");
+    let github = verifier(providers::GITHUB, secrets());
+    assert_eq!(format!("{github:?}"), "Verifier { scheme: \"github\", .. }");
+    assert_eq!(&**github.scheme_name(), "github");
     let shared = Verifier::builder(providers::GITHUB).build_per_tenant().unwrap();
     assert_eq!(format!("{:?}", shared.keys), "NoKeys");
 }

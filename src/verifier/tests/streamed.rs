@@ -87,7 +87,12 @@ fn a_stream_is_refused_at_its_begin_or_at_its_end() {
     let ours = Scheme::new("ours", Algorithm::HmacSha256, place, Grammar::Whole, Encoding::Hex, &parts);
     let (ours, headers) = (verifier(ours, ring), Pairs::from([("x-signature".to_owned(), "00".repeat(32))]));
     assert_eq!(ours.begin(Request::new(&headers, ()), NOW).map(drop), Err(Rejection::NeedsRequestLine));
-    assert!(ours.begin(Request::new(&headers, ()).method("POST"), NOW).is_err(), "a signed header is missing");
+    let missing = Err(Rejection::Missing(Field::Header));
+    assert_eq!(ours.begin(Request::new(&headers, ()).method("POST"), NOW).map(drop), missing, "before the body");
+    let parts = [SignedPart::Body, SignedPart::Header("x-event")];
+    let ours = Scheme::new("ours", Algorithm::HmacSha256, place, Grammar::Whole, Encoding::Hex, &parts);
+    let ours = verifier(ours, self::ring(1, SecretFormat::Utf8));
+    assert_eq!(ours.begin(Request::new(&headers, ()), NOW).map(drop), missing, "after the body");
 }
 
 #[test]
@@ -137,7 +142,55 @@ fn a_head_is_judged_by_itself() {
     let signature = ("x-signature".to_owned(), "00".repeat(32));
     let event = ("x-event".to_owned(), "push".to_owned());
     assert_eq!(checked(&ours, &[signature.clone(), event].into()), Ok(()));
-    assert!(checked(&ours, &[signature].into()).is_err());
+    assert!(checked(&ours, &[signature.clone()].into()).is_err());
+    let parts = [SignedPart::Method, SignedPart::Body];
+    let method = Scheme::new("ours", Algorithm::HmacSha256, place, Grammar::Whole, Encoding::Hex, &parts);
+    assert_eq!(
+        checked(&verifier(method, self::ring(1, SecretFormat::Utf8)), &[signature].into()),
+        Err(Rejection::NeedsRequestLine)
+    );
     let suspended = ring.revoke(ring.current().unwrap().id(), NOW).unwrap().ring;
     assert_eq!(checked(&verifier(linear(), suspended), &good), Err(Rejection::NoLiveKey));
+}
+
+/// As for a stream, and a key that came meanwhile counts too: nothing was computed before the body was there.
+#[cfg(feature = "http-body")]
+#[test]
+fn a_whole_body_is_judged_by_the_rings_of_its_begin_and_of_its_end() {
+    let first = ring(1, SecretFormat::Utf8);
+    let both = ring(2, SecretFormat::Utf8);
+    let [old, new] = [&first, &both].map(|ring| signed(linear(), ring));
+    let end = NOW.plus(HOUR);
+    let finish = |headers: &Pairs, begun: &Keyring, later: &Keyring, body: &'static [u8], at: Timestamp| {
+        let keys = Changing(Mutex::new(begun.clone()));
+        let verifier = Verifier::builder(linear()).dangerous_accept_any_age().build(keys).unwrap();
+        let whole = verifier.begin_whole(Request::new(headers, ()), NOW).unwrap();
+        verifier.keys.to(later);
+        whole.finish(Request::new(headers, body), at).map(|verified| (verified.role(), verified.into_body()))
+    };
+    let mismatch = Err(Rejection::Mismatch);
+    assert_eq!(finish(&old, &first, &first, BODY, NOW), Ok((Role::Current, BODY)));
+    assert_eq!(finish(&old, &first, &first, b"{}", NOW), mismatch);
+    assert_eq!(finish(&new, &first, &both, BODY, NOW), Ok((Role::Current, BODY)), "it came meanwhile");
+    assert_eq!(finish(&new, &first, &first, BODY, NOW), mismatch);
+    // It ran out meanwhile, and is still there or not; or it went before its time.
+    let without = both.without_expired(end);
+    assert_eq!(finish(&old, &both, &both, BODY, end), Ok((Role::Previous, BODY)));
+    assert_eq!(finish(&old, &both, &without, BODY, end), Ok((Role::Previous, BODY)));
+    assert_eq!(finish(&old, &both, &without, BODY, end.minus(Duration::from_millis(1))), mismatch);
+    let revoked = both.revoke(first.current().unwrap().id(), NOW).unwrap().ring;
+    assert_eq!(finish(&old, &both, &revoked, BODY, end), mismatch);
+}
+
+/// The pieces that went through a stream, put together again by the receiver.
+#[cfg(feature = "http-body")]
+#[test]
+fn a_streamed_body_has_the_replay_key_of_the_whole() {
+    let ring = ring(1, SecretFormat::Utf8);
+    let (verifier, headers) = (verifier(providers::GITHUB, ring.clone()), signed(providers::GITHUB, &ring));
+    let mut stream = verifier.begin(Request::new(&headers, ()), NOW).unwrap();
+    stream.update(BODY);
+    let (verified, scope) = (stream.finish(NOW).unwrap().with_body(BODY), Scope::new("endpoint").unwrap());
+    let whole = verifier.verify_at(Request::new(&headers, BODY), NOW).unwrap();
+    assert_eq!((*verified.body(), verified.replay_key(&scope)), (BODY, whole.replay_key(&scope)));
 }
