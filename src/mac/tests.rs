@@ -168,3 +168,11 @@ fn the_digest_is_of_the_domain_block_and_the_message() {
     let wanted: [u8; 32] = Sha256::new().chain_update(DIGEST_BLOCK).chain_update(b"message").finalize().into();
     assert_eq!(macs.finish().digest, Some(wanted));
 }
+
+/// RFC 4231, test case 1, in two pieces.
+#[test]
+fn one_key_makes_one_tag() {
+    let key = MacKey::new(&[0x0b; 20]).unwrap();
+    let wanted = "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7";
+    assert_eq!(hex::encode(*super::tag(&key, &[b"Hi ", b"There"])), wanted);
+}
