@@ -33,10 +33,12 @@ pub(crate) fn bearer(data: &[u8]) {
         let holds = |text: &[u8]| text.windows(token.len()).any(|part| part == token.as_bytes());
         if presented.by_query() {
             assert!(holds(&unescaped(query.as_deref().unwrap())));
-            // Whitespace around a value is space and tab (RFC 9110, section 5.6.3), not form feed.
+            // Whitespace around a value is space and tab (RFC 9110, section 5.6.3), not form feed; after it, something follows.
+            let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
             let is_bearer = |value: &[u8]| {
-                let start = value.iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(value.len());
-                value[start..].get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"bearer "))
+                let end = value.iter().rposition(|byte| !is_blank(byte)).map_or(0, |at| at + 1);
+                let start = value.iter().position(|byte| !is_blank(byte)).unwrap_or(end);
+                value[start..end].get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"bearer "))
             };
             assert!(headers.iter().all(|(_, value)| !is_bearer(value)));
         } else {
