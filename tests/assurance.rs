@@ -36,7 +36,9 @@ fn fault(command: &str) -> Option<String> {
         [script, ref parts @ ..] if script.starts_with(".ci/") => match fs::read_to_string(root().join(script)) {
             Err(_) => Some(format!("{script}: no such script")),
             Ok(text) => {
-                let missing = parts.iter().find(|part| part.parse::<u32>().is_err() && !text.contains(&format!("{part}()")));
+                let is_program = |part: &str| is_file(format!("tests/{part}.rs")) || is_file(format!("tests/{part}/main.rs"));
+                let known = |part: &str| part.parse::<u32>().is_ok() || text.contains(&format!("{part}()")) || is_program(part);
+                let missing = parts.iter().find(|part| !known(part));
                 missing.map(|part| format!("{script}: no part {part}"))
             }
         },
