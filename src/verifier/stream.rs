@@ -1,6 +1,9 @@
 //! Verifying while the body streams in: nothing is buffered.
 
 use core::fmt;
+use core::hint::black_box;
+
+use zeroize::optimization_barrier;
 
 use super::live::LiveKeys;
 use super::verified::{Around, Matched, Told};
@@ -47,6 +50,13 @@ where
     S::Key: VerifyKey,
 {
     pub(super) fn begin(verifier: &'v Verifier<S>, head: Request<'_, ()>, now: Timestamp) -> Result<Self, Rejection> {
+        clean_stack();
+        Self::build(verifier, head, now)
+    }
+
+    /// Apart, so that its frame is where the stack was cleaned.
+    #[inline(never)]
+    fn build(verifier: &'v Verifier<S>, head: Request<'_, ()>, now: Timestamp) -> Result<Self, Rejection> {
         let rules = &verifier.setup.rules;
         if !rules.can_stream {
             return Err(Rejection::NeedsWholeBody);
@@ -101,4 +111,18 @@ where
         let evidence = self.verifier.evidence(matched, self.sent, told);
         Ok(Verified::apart(evidence, Streamed { len: self.len }))
     }
+}
+
+/// More than the frame of [`Stream::build`].
+const FRAME: usize = 16 * 1024;
+
+/// Overwrites what earlier calls left on the stack.
+///
+/// A stream is moved as it is: to its caller, to a box, into the memory of a task. What its MACs do not use of their room is
+/// moved as well, and would be whatever was on the stack before, such as the state of a key in a register that was spilled.
+#[inline(never)]
+fn clean_stack() {
+    // A constant behind a reference would be in the program, not on the stack.
+    let room: [u8; FRAME] = [black_box(0); FRAME];
+    optimization_barrier(&room);
 }
