@@ -142,6 +142,7 @@ mod share;
 mod signer;
 mod small;
 mod snapshot;
+mod stack;
 mod store;
 pub mod testing;
 mod time;

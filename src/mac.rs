@@ -16,14 +16,18 @@ mod lanes_tests;
 #[cfg(test)]
 mod tests;
 
-use hmac::{Hmac, KeyInit, Mac as _};
+use alloc::boxed::Box;
+
+use hmac::KeyInit;
+use hmac::block_api::HmacCore;
 #[cfg(feature = "sha1")]
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::{Zeroize, Zeroizing, optimization_barrier};
 
-use portable::Portable;
+use crate::stack;
+use portable::{Portable, Running};
 
 /// At most this many keys fit into one pass. Rings have fewer, so that the digest finds room beside them.
 pub(crate) const MAX_KEYS: usize = 6;
@@ -55,39 +59,40 @@ impl Hash {
 
 /// A key with its inner and outer states computed beforehand; all of them are wiped on drop.
 pub(crate) struct MacKey {
-    sha256: Hmac<Sha256>,
-    sha384: Hmac<Sha384>,
-    sha512: Hmac<Sha512>,
+    sha256: HmacCore<Sha256>,
+    sha384: HmacCore<Sha384>,
+    sha512: HmacCore<Sha512>,
     #[cfg(feature = "sha1")]
-    sha1: Hmac<Sha1>,
+    sha1: HmacCore<Sha1>,
     /// The same two SHA-256 states for the engine that runs several keys in one pass, if this CPU has it.
     #[cfg(feature = "simd")]
     lane: Option<lanes::LaneKey>,
 }
 
 impl MacKey {
-    /// HMAC takes keys of any length, so this only fails if that changed.
-    pub(crate) fn new(key: &[u8]) -> Option<Self> {
-        Some(Self {
-            sha256: Hmac::new_from_slice(key).ok()?,
-            sha384: Hmac::new_from_slice(key).ok()?,
-            sha512: Hmac::new_from_slice(key).ok()?,
-            #[cfg(feature = "sha1")]
-            sha1: Hmac::new_from_slice(key).ok()?,
-            #[cfg(feature = "simd")]
-            lane: shani::ShaNi::detect().map(|engine| lanes::LaneKey::new(engine, key)),
+    /// In a box, so that a key that is moved leaves no copy of it on the stack. HMAC takes keys of any length, so this only
+    /// fails if that changed.
+    pub(crate) fn new(key: &[u8]) -> Option<Box<Self>> {
+        stack::wiped(|| {
+            Some(Box::new(Self {
+                sha256: HmacCore::new_from_slice(key).ok()?,
+                sha384: HmacCore::new_from_slice(key).ok()?,
+                sha512: HmacCore::new_from_slice(key).ok()?,
+                #[cfg(feature = "sha1")]
+                sha1: HmacCore::new_from_slice(key).ok()?,
+                #[cfg(feature = "simd")]
+                lane: shani::ShaNi::detect().map(|engine| lanes::LaneKey::new(engine, key)),
+            }))
         })
     }
 }
 
 /// HMAC-SHA256 (RFC 2104, FIPS 180-4) of these parts, one after the other, under one key.
 pub(crate) fn tag(key: &MacKey, parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
-    let mut mac = key.sha256.clone();
-    parts.iter().for_each(|part| mac.update(part));
-    let mut computed = mac.finalize().into_bytes();
     let mut tag = Zeroizing::new([0; 32]);
-    tag.copy_from_slice(&computed);
-    computed.as_mut_slice().zeroize();
+    let mut mac = Running::of(&key.sha256);
+    parts.iter().for_each(|part| mac.update(part));
+    mac.finish_into(&mut *tag);
     tag
 }
 
@@ -102,21 +107,34 @@ enum Body {
 }
 
 impl Macs {
+    /// Room for a computation, without keys.
+    pub(crate) fn new(hash: Hash) -> Self {
+        #[cfg(feature = "simd")]
+        if let Some(engine) = shani::ShaNi::detect().filter(|_| hash == Hash::Sha256) {
+            return Self(Body::Lanes(Zeroizing::new(lanes::Lanes::new(engine))));
+        }
+        Self(Body::Portable(Portable::new(hash)))
+    }
+
     /// Starts with a fresh message. Keys beyond [`MAX_KEYS`] are left out; a keyring never has more.
-    pub(crate) fn begin<'k>(hash: Hash, keys: impl Iterator<Item = &'k MacKey>, digest: bool) -> Self {
+    ///
+    /// To be called once, where the computation stays: whoever moves it afterwards leaves the states of the keys behind,
+    /// unwiped.
+    pub(crate) fn start<'k>(&mut self, keys: impl Iterator<Item = &'k MacKey>, digest: bool) {
         #[cfg(test)]
         let keys = {
             counter::add(digest);
             keys.inspect(|_| counter::add_key())
         };
-        #[cfg(feature = "simd")]
-        if let Some(engine) = shani::ShaNi::detect().filter(|_| hash == Hash::Sha256) {
-            let digest = digest.then(|| lanes::state_after(engine, &DIGEST_BLOCK));
+        match &mut self.0 {
+            Body::Portable(body) => stack::wiped_step(|| body.start(keys, digest)),
             // On this CPU every key was made with its lane.
-            let lanes = lanes::Lanes::new(engine, keys.filter_map(|key| key.lane.as_ref()), digest);
-            return Self(Body::Lanes(Zeroizing::new(lanes)));
+            #[cfg(feature = "simd")]
+            Body::Lanes(body) => lanes_step(|| {
+                let digest = digest.then(|| lanes::state_after(body.engine(), &DIGEST_BLOCK));
+                body.start(keys.filter_map(|key| key.lane.as_ref()), digest);
+            }),
         }
-        Self(Body::Portable(Portable::begin(hash, keys, digest)))
     }
 
     /// Adds the next part of the message.
@@ -125,9 +143,9 @@ impl Macs {
         #[cfg(test)]
         counter::add_bytes(part.len());
         match &mut self.0 {
-            Body::Portable(body) => body.update(part),
+            Body::Portable(body) => stack::wiped_step(|| body.update(part)),
             #[cfg(feature = "simd")]
-            Body::Lanes(body) => body.update(part),
+            Body::Lanes(body) => lanes_step(|| body.update(part)),
         }
     }
 
@@ -141,11 +159,18 @@ impl Macs {
     /// Ends the message in place, because moving the tags costs a short message several per cent.
     pub(crate) fn finish_into(&mut self, tags: &mut Tags) {
         match &mut self.0 {
-            Body::Portable(body) => body.finish_into(tags),
+            Body::Portable(body) => stack::wiped_step(|| body.finish_into(tags)),
             #[cfg(feature = "simd")]
-            Body::Lanes(body) => body.finish_into(tags),
+            Body::Lanes(body) => lanes_step(|| body.finish_into(tags)),
         }
     }
+}
+
+/// Optimised, the lanes leave nothing on the stack (`tests/wiped/stack.rs`); otherwise every register goes there.
+#[cfg(feature = "simd")]
+#[inline]
+fn lanes_step<T>(work: impl FnOnce() -> T) -> T {
+    if cfg!(debug_assertions) { stack::wiped_step(work) } else { work() }
 }
 
 /// The block in front of a content digest. Its first byte is FF, so that no text or JSON can begin with it.

@@ -11,13 +11,14 @@ use alloc::sync::Arc;
 use core::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use zeroize::{Zeroizing, zeroize_stack};
+use zeroize::Zeroizing;
 
 use crate::encoding::SecretFormat;
 use crate::error::{Rejection, SecretError};
 use crate::key::{Curve, Fingerprint, Key, Shown, SignKey, VerifyKey, labelled_key, sealed};
 use crate::mac::{self, Hash, MAX_KEYS, MacKey, Macs};
 use crate::policy::SecretPolicy;
+use crate::stack;
 use text::{check_surface, decode};
 
 /// A signing secret.
@@ -40,12 +41,12 @@ use text::{check_surface, decode};
 pub struct Secret {
     text: Zeroizing<Box<str>>,
     format: SecretFormat,
-    /// In a box, so that a secret that is moved leaves no copy of it on the stack.
     key: Box<MacKey>,
     key_len: usize,
     fingerprint: Fingerprint,
-    /// The fingerprint of the secret that this one was derived from.
-    master: Option<Fingerprint>,
+    /// The fingerprint of the secret that this one was derived from, or its own.
+    revocable: Fingerprint,
+    derived: bool,
     label: Option<Arc<str>>,
 }
 
@@ -59,10 +60,12 @@ impl Secret {
     /// [`SecretError`]: empty, line break, surrounding whitespace, byte order mark, a marker before `whsec_`, wrong encoding,
     /// or weaker than the policy allows. No error holds a part of the text.
     pub fn parse(text: &str, format: SecretFormat, policy: &SecretPolicy) -> Result<Self, SecretError> {
-        check_surface(text, format)?;
-        let key = decode(text, format)?;
-        policy.check(text, &key, format)?;
-        Self::from_checked(Zeroizing::new(text.into()), format, &key)
+        stack::wiped(|| {
+            check_surface(text, format)?;
+            let key = decode(text, format)?;
+            policy.check(text, &key, format)?;
+            Self::from_checked(Zeroizing::new(text.into()), format, &key)
+        })
     }
 
     /// Makes a new secret of 32 random bytes from the operating system.
@@ -75,6 +78,11 @@ impl Secret {
     /// [`SecretError::NoRandomness`] if the operating system has none. There is no fallback.
     #[cfg(feature = "std")]
     pub fn generate(format: SecretFormat) -> Result<Self, SecretError> {
+        stack::wiped(|| Self::drawn(format))
+    }
+
+    #[cfg(feature = "std")]
+    fn drawn(format: SecretFormat) -> Result<Self, SecretError> {
         use base64ct::Base64;
         use text::{V1_WHSEC, WHSEC};
 
@@ -100,26 +108,38 @@ impl Secret {
     }
 
     fn from_checked(text: Zeroizing<Box<str>>, format: SecretFormat, key: &[u8]) -> Result<Self, SecretError> {
-        let prepared = prepare(key);
-        zeroize_stack::<STACK>();
-        let (mac_key, fingerprint) = prepared.ok_or(SecretError::Empty)?;
-        Ok(Self { text, format, key: mac_key, key_len: key.len(), fingerprint, master: None, label: None })
+        let mac_key = MacKey::new(key).ok_or(SecretError::Empty)?;
+        let fingerprint = Fingerprint::of_mac_key(&mac_key);
+        Ok(Self {
+            text,
+            format,
+            key: mac_key,
+            key_len: key.len(),
+            fingerprint,
+            revocable: fingerprint,
+            derived: false,
+            label: None,
+        })
     }
 
     /// HMAC-SHA256 of a recipe under another secret. It has the label of that secret: without one, its id would let anybody
-    /// test guesses just as well.
+    /// test guesses of that secret just as well.
     pub(crate) fn derived(master: &Self, recipe: &[u8]) -> Option<Self> {
-        let key = mac::tag(&master.key, &[recipe]);
-        let text = Zeroizing::new(Base64UrlUnpadded::encode_string(key.as_slice()).into_boxed_str());
-        let secret = Self::from_checked(text, SecretFormat::Base64Url, key.as_slice()).ok()?;
-        Some(Self { master: Some(master.master.unwrap_or(master.fingerprint)), label: master.label.clone(), ..secret })
+        stack::wiped(|| {
+            let key = mac::tag(&master.key, &[recipe]);
+            let text = Zeroizing::new(Base64UrlUnpadded::encode_string(key.as_slice()).into_boxed_str());
+            let secret = Self::from_checked(text, SecretFormat::Base64Url, key.as_slice()).ok()?;
+            Some(Self { revocable: master.revocable, derived: true, label: master.label.clone(), ..secret })
+        })
     }
 
     /// Makes a secret from a text that was a secret before. No policy: a rule that came later must not make what is
     /// stored unreadable.
     pub(crate) fn restored(text: &str, format: SecretFormat) -> Result<Self, SecretError> {
-        check_surface(text, format)?;
-        Self::from_checked(Zeroizing::new(text.into()), format, &decode(text, format)?)
+        stack::wiped(|| {
+            check_surface(text, format)?;
+            Self::from_checked(Zeroizing::new(text.into()), format, &decode(text, format)?)
+        })
     }
 
     /// The key's MAC states.
@@ -130,7 +150,7 @@ impl Secret {
 
     /// Whether it was derived from a master secret.
     pub(crate) const fn is_derived(&self) -> bool {
-        self.master.is_some()
+        self.derived
     }
 
     /// The text of the secret, exactly as it was given: for showing it once to its owner, or for sealing it.
@@ -168,20 +188,8 @@ impl Key for Secret {
     }
 
     fn revocable(&self) -> Fingerprint {
-        self.master.unwrap_or(self.fingerprint)
+        self.revocable
     }
-}
-
-/// More than the functions that prepare a key use of the stack. What they leave there would end up in the gaps of whatever
-/// is moved over it next.
-const STACK: usize = 16_384;
-
-/// The states of a key and its fingerprint, in a frame of its own that can be wiped afterwards.
-#[inline(never)]
-fn prepare(key: &[u8]) -> Option<(Box<MacKey>, Fingerprint)> {
-    let key = Box::new(MacKey::new(key)?);
-    let fingerprint = Fingerprint::of_mac_key(&key);
-    Some((key, fingerprint))
 }
 
 #[expect(private_interfaces, reason = "the trait is sealed")]
@@ -213,7 +221,8 @@ impl sealed::Signs for Secret {
     ) -> Result<(), Rejection> {
         let mut keys = keys.peekable();
         while keys.peek().is_some() {
-            let mut macs = Macs::begin(hash, keys.by_ref().take(MAX_KEYS).map(|key| &*key.key), false);
+            let mut macs = Macs::new(hash);
+            macs.start(keys.by_ref().take(MAX_KEYS).map(|key| &*key.key), false);
             content(&mut |part| macs.update(part))?;
             macs.finish().iter().for_each(&mut *out);
         }

@@ -30,7 +30,7 @@ use crate::error::{Field, Rejection, SetupError};
 use crate::headers::Headers;
 use crate::key::VerifyKey;
 use crate::keyring::{Duty, KeySource, Keyring, Live, Status};
-use crate::mac::Tags;
+use crate::mac::{Macs, Tags};
 use crate::message::{Request, RequestView};
 use crate::scheme::{Candidates, Content, Offered, Rules, Scheme, Text, late_timestamp};
 use crate::time::Timestamp;
@@ -191,7 +191,8 @@ where
 
         // A replay key over content that cannot be written again later has to be digested now.
         let digest = (self.setup.digest_content || !rules.can_stream) && offered.id.is_none();
-        let mut macs = live.macs(rules.hash, digest);
+        let mut macs = Macs::new(rules.hash);
+        live.start(&mut macs, digest);
         content.write(&mut |part| macs.update(part))?;
         let mut tags = Tags::none();
         macs.finish_into(&mut tags);
@@ -306,7 +307,8 @@ fn other_content<K: VerifyKey>(
     digest: bool,
     tags: &mut Tags,
 ) -> Result<(), Rejection> {
-    let mut macs = live.macs(content.rules.hash, digest);
+    let mut macs = Macs::new(content.rules.hash);
+    live.start(&mut macs, digest);
     content.write_other(&mut |part| macs.update(part))?;
     macs.finish_into(tags);
     Ok(())

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Every top-level module and its level. A module may use modules of its own level and below, without cycles.
 const LEVELS: &[(u8, &[&str])] = &[
     (0, &["error", "names"]),
-    (1, &["encoding", "time", "headers", "small", "carrier", "url"]),
+    (1, &["encoding", "time", "headers", "small", "carrier", "url", "stack"]),
     (2, &["mac", "policy"]),
     (3, &["asymmetric", "key", "secret", "message"]),
     (4, &["scheme", "providers"]),

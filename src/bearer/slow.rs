@@ -25,7 +25,7 @@ pub(super) struct Slow {
     at_once: u16,
     running: AtomicU16,
     /// Random, and drawn when it is first needed. Without randomness nothing is remembered.
-    key: OnceLock<Option<MacKey>>,
+    key: OnceLock<Option<Box<MacKey>>>,
     memory: Mutex<Memory>,
 }
 

@@ -36,7 +36,7 @@ pub(super) struct Prepared {
 pub(super) const MACS_OF_A_CHECK: usize = 20;
 
 pub(super) fn prepared(inquiry: &Inquiry<'_>) -> Vec<Prepared> {
-    let mac = |alt: KeyAlt| Some(Prepared { checker: Checker::Mac(Box::new(MacKey::new(&alt.bytes)?)), alt });
+    let mac = |alt: KeyAlt| Some(Prepared { checker: Checker::Mac(MacKey::new(&alt.bytes)?), alt });
     let keys = keys(&inquiry.secrets).into_iter().filter_map(mac);
     #[cfg(any(feature = "ed25519", feature = "p256"))]
     let keys = {

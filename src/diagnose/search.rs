@@ -245,9 +245,10 @@ impl<'q, 's> Search<'q, 's> {
         let keys: Vec<usize> =
             keys.iter().copied().filter(|at| self.keys.get(*at).is_some_and(|key| key.checker.mac().is_some())).collect();
         let macs = keys.iter().filter_map(|at| self.keys.get(*at)).filter_map(|key| key.checker.mac());
-        let mut macs = Macs::begin(rules.hash, macs, false);
-        macs.update(content);
-        let tags = macs.finish();
+        let mut computed = Macs::new(rules.hash);
+        computed.start(macs, false);
+        computed.update(content);
+        let tags = computed.finish();
         let hit = |tag: &[u8]| match fragment {
             None => frame.candidates.iter().any(|candidate| candidate == tag),
             Some(fragment) => {

@@ -73,11 +73,10 @@ pub(crate) struct Lanes {
 }
 
 impl Lanes {
-    /// Takes as many keys as there are lanes; an iterator given by reference keeps the others.
+    /// Lanes that no key has been taken into.
     #[inline]
-    pub(crate) fn new<'k>(engine: ShaNi, keys: impl IntoIterator<Item = &'k LaneKey>, digest: Option<[u32; 8]>) -> Self {
-        // Filled in place: every move of the struct costs a short message a few per cent.
-        let mut lanes = Self {
+    pub(crate) const fn new(engine: ShaNi) -> Self {
+        Self {
             engine,
             states: [[0; 8]; MAX_LANES],
             outer: [[0; 8]; MAX_LANES],
@@ -85,20 +84,29 @@ impl Lanes {
             lanes: 0,
             length: BLOCK as u64,
             buffer: [0; BLOCK],
-        };
+        }
+    }
+
+    pub(crate) const fn engine(&self) -> ShaNi {
+        self.engine
+    }
+
+    /// Takes as many keys as there are lanes; an iterator given by reference keeps the others. To be called once, where the
+    /// lanes stay: whoever moves them afterwards leaves the states behind, unwiped.
+    #[inline]
+    pub(crate) fn start<'k>(&mut self, keys: impl IntoIterator<Item = &'k LaneKey>, digest: Option<[u32; 8]>) {
         // The slots lead the zip: when they run out, no key has been taken in vain.
         let room = MAX_LANES.wrapping_sub(usize::from(digest.is_some()));
-        for ((outer, state), key) in lanes.outer.iter_mut().zip(&mut lanes.states).take(room).zip(keys) {
+        for ((outer, state), key) in self.outer.iter_mut().zip(&mut self.states).take(room).zip(keys) {
             *state = *key.inner;
             *outer = *key.outer;
-            lanes.keys = lanes.keys.wrapping_add(1);
+            self.keys = self.keys.wrapping_add(1);
         }
-        lanes.lanes = lanes.keys;
-        if let (Some(state), Some(digest)) = (lanes.states.get_mut(lanes.keys), digest) {
+        self.lanes = self.keys;
+        if let (Some(state), Some(digest)) = (self.states.get_mut(self.keys), digest) {
             *state = digest;
-            lanes.lanes = lanes.lanes.wrapping_add(1);
+            self.lanes = self.lanes.wrapping_add(1);
         }
-        lanes
     }
 
     /// Takes the next piece of the message; only what does not fill a block is copied.

@@ -17,7 +17,8 @@ fn tags_of<'k>(
     digest: Option<[u32; 8]>,
     pieces: &[&[u8]],
 ) -> Zeroizing<Tags> {
-    let mut lanes = Lanes::new(engine, keys, digest);
+    let mut lanes = Lanes::new(engine);
+    lanes.start(keys, digest);
     pieces.iter().for_each(|piece| lanes.update(piece));
     finish(&mut lanes)
 }
@@ -100,7 +101,8 @@ impl Fixture {
     fn check(&self, keys: usize, digest: bool, pieces: &[&[u8]], expected: &Expected) {
         let midstate = self.midstate(digest);
         let at_hand = tags_of(self.engine, &self.lane_keys[..keys], midstate, pieces);
-        let mut lanes = Lanes::new(self.engine, &self.lane_keys[..keys], midstate);
+        let mut lanes = Lanes::new(self.engine);
+        lanes.start(&self.lane_keys[..keys], midstate);
         for piece in pieces {
             lanes.update(piece);
         }

@@ -1,10 +1,26 @@
 //! Published tags, which key made one, and what is left in memory.
 
+use alloc::vec::Vec;
+
+use hmac::Hmac;
+
 use super::*;
 
-fn tag(hash: Hash, key: &[u8], parts: &[&[u8]]) -> alloc::vec::Vec<u8> {
+fn begun<'k>(hash: Hash, keys: impl Iterator<Item = &'k MacKey>, digest: bool) -> Macs {
+    let mut macs = Macs::new(hash);
+    macs.start(keys, digest);
+    macs
+}
+
+fn portable<'k>(hash: Hash, keys: impl Iterator<Item = &'k MacKey>, digest: bool) -> Macs {
+    let mut body = Portable::new(hash);
+    body.start(keys, digest);
+    Macs(Body::Portable(body))
+}
+
+fn tag(hash: Hash, key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
     let key = MacKey::new(key).unwrap();
-    let mut macs = Macs::begin(hash, core::iter::once(&key), false);
+    let mut macs = begun(hash, core::iter::once(&*key), false);
     parts.iter().for_each(|p| macs.update(p));
     macs.finish().iter().next().unwrap().to_vec()
 }
@@ -46,7 +62,7 @@ fn published_vectors_of_the_rarer_hashes() {
 fn tags_that_are_wiped_are_zeros() {
     for hash in [Hash::Sha256, Hash::Sha512] {
         let keys = [1, 2].map(|byte| MacKey::new(&[byte; 32]).unwrap());
-        let mut tags = Macs::begin(hash, keys.iter(), false).finish();
+        let mut tags = begun(hash, keys.iter().map(|key| &**key), false).finish();
         assert!(tags.iter().all(|tag| tag.iter().any(|byte| *byte != 0)));
         tags.zeroize();
         assert_eq!(tags.bytes, [[0; MAX_TAG]; MAX_KEYS]);
@@ -58,7 +74,7 @@ fn tags_that_are_wiped_are_zeros() {
 fn the_same_is_every_bit_the_same() {
     let same = |a: &[u8], b: &[u8]| bool::from(same(a, b));
     for len in [1_usize, 7, 8, 9, 16, 20, 23, 32, 64] {
-        let tag: alloc::vec::Vec<u8> = (0..len).map(|n| n.to_le_bytes()[0] ^ 0xA5).collect();
+        let tag: Vec<u8> = (0..len).map(|n| n.to_le_bytes()[0] ^ 0xA5).collect();
         assert!(same(&tag, &tag), "{len} bytes");
         for bit in [1, 0x80] {
             for one in 0..len {
@@ -84,8 +100,8 @@ fn parts_are_joined() {
 
 #[test]
 fn the_right_key_is_named_and_no_other() {
-    let keys: alloc::vec::Vec<_> = (0..5_u8).map(|n| MacKey::new(&[n; 32]).unwrap()).collect();
-    let mut macs = Macs::begin(Hash::Sha256, keys.iter(), true);
+    let keys: Vec<Box<MacKey>> = (0..5_u8).map(|n| MacKey::new(&[n; 32]).unwrap()).collect();
+    let mut macs = begun(Hash::Sha256, keys.iter().map(|key| &**key), true);
     macs.update(b"body");
     let tags = macs.finish();
     assert_eq!(tags.count, 5);
@@ -106,11 +122,11 @@ fn the_right_key_is_named_and_no_other() {
 /// Whatever body this machine chose: the portable one gives the same.
 #[test]
 fn both_bodies_agree() {
-    let keys: alloc::vec::Vec<_> = (0..5_u8).map(|n| MacKey::new(&[n; 80][..usize::from(n) * 20]).unwrap()).collect();
-    let message: alloc::vec::Vec<u8> = (0..700_u32).map(|n| n.to_le_bytes()[0]).collect();
+    let keys: Vec<Box<MacKey>> = (0..5_u8).map(|n| MacKey::new(&[n; 80][..usize::from(n) * 20]).unwrap()).collect();
+    let message: Vec<u8> = (0..700_u32).map(|n| n.to_le_bytes()[0]).collect();
     for (hash, n, len) in [(Hash::Sha256, 5, 700), (Hash::Sha256, 2, 64), (Hash::Sha256, 1, 0), (Hash::Sha512, 3, 129)] {
-        let mut chosen = Macs::begin(hash, keys.iter().take(n), true);
-        let mut portable = Macs(Body::Portable(Portable::begin(hash, keys.iter().take(n), true)));
+        let mut chosen = begun(hash, keys.iter().map(|key| &**key).take(n), true);
+        let mut portable = portable(hash, keys.iter().map(|key| &**key).take(n), true);
         for macs in [&mut chosen, &mut portable] {
             macs.update(&message[..len / 3]);
             macs.update(&message[len / 3..len]);
@@ -133,26 +149,26 @@ fn both_bodies_give_the_tags_of_hmac() {
         state ^= state << 17;
         usize::try_from(state >> 40).unwrap()
     };
-    let message: alloc::vec::Vec<u8> = (0..1_usize << 20).map(|_| random().to_le_bytes()[0]).collect();
-    let long: alloc::vec::Vec<usize> = (0..12).map(|_| random() % message.len()).chain([message.len()]).collect();
+    let message: Vec<u8> = (0..1_usize << 20).map(|_| random().to_le_bytes()[0]).collect();
+    let long: Vec<usize> = (0..12).map(|_| random() % message.len()).chain([message.len()]).collect();
     for len in (0..=1025).chain(long) {
         let count = 1 + random() % MAX_KEYS;
         let digest = count < MAX_KEYS && random() % 2 == 0;
-        let texts: alloc::vec::Vec<alloc::vec::Vec<u8>> =
+        let texts: Vec<Vec<u8>> =
             (0..count).map(|_| (0..random() % 150).map(|_| random().to_le_bytes()[1]).collect()).collect();
-        let keys: alloc::vec::Vec<_> = texts.iter().map(|text| MacKey::new(text).unwrap()).collect();
+        let keys: Vec<Box<MacKey>> = texts.iter().map(|text| MacKey::new(text).unwrap()).collect();
         let (head, tail) = message[..len].split_at(random() % (len + 1));
-        let mut chosen = Macs::begin(Hash::Sha256, keys.iter(), digest);
+        let mut chosen = begun(Hash::Sha256, keys.iter().map(|key| &**key), digest);
         #[cfg(feature = "simd")]
         assert_eq!(matches!(chosen.0, Body::Lanes(_)), shani::ShaNi::detect().is_some());
-        let mut portable = Macs(Body::Portable(Portable::begin(Hash::Sha256, keys.iter(), digest)));
+        let mut portable = portable(Hash::Sha256, keys.iter().map(|key| &**key), digest);
         for macs in [&mut chosen, &mut portable] {
             macs.update(head);
             macs.update(tail);
         }
         let (chosen, portable) = (chosen.finish(), portable.finish());
-        let mac = |text: &alloc::vec::Vec<u8>| Hmac::<Sha256>::new_from_slice(text).unwrap().chain_update(&message[..len]);
-        let wanted: alloc::vec::Vec<[u8; 32]> = texts.iter().map(|text| mac(text).finalize().into_bytes().into()).collect();
+        let mac = |text: &Vec<u8>| Hmac::<Sha256>::new_from_slice(text).unwrap().chain_update(&message[..len]);
+        let wanted: Vec<[u8; 32]> = texts.iter().map(|text| mac(text).finalize().into_bytes().into()).collect();
         assert!(chosen.iter().eq(&wanted) && portable.iter().eq(&wanted), "{count} keys, {len} bytes");
         assert_eq!((chosen.digest, chosen.digest.is_some()), (portable.digest, digest), "{len} bytes");
     }
@@ -162,7 +178,7 @@ fn both_bodies_give_the_tags_of_hmac() {
 fn the_digest_is_of_the_domain_block_and_the_message() {
     use sha2::Digest as _;
     let key = MacKey::new(b"k").unwrap();
-    let mut macs = Macs::begin(Hash::Sha512, core::iter::once(&key), true);
+    let mut macs = begun(Hash::Sha512, core::iter::once(&*key), true);
     macs.update(b"me");
     macs.update(b"ssage");
     let wanted: [u8; 32] = Sha256::new().chain_update(DIGEST_BLOCK).chain_update(b"message").finalize().into();

@@ -174,7 +174,8 @@ fn each_of_many_keys_signs_in_its_turn() {
     }
     Secret::sign_each(&mut secrets.iter(), Hash::Sha256, &content, &mut |tag| tags.push(tag.to_vec())).unwrap();
     let alone = |secret: &Secret| {
-        let mut macs = Macs::begin(Hash::Sha256, Material::mac_key(secret).into_iter(), false);
+        let mut macs = Macs::new(Hash::Sha256);
+        macs.start(Material::mac_key(secret).into_iter(), false);
         macs.update(b"what do ya want for nothing?");
         macs.finish().iter().next().map(<[u8]>::to_vec)
     };

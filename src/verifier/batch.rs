@@ -8,7 +8,7 @@ use super::{Found, Verifier};
 use crate::error::{Field, Rejection};
 use crate::key::VerifyKey;
 use crate::keyring::KeySource;
-use crate::mac::{DIGEST_BLOCK, Tags};
+use crate::mac::{DIGEST_BLOCK, Macs, Tags};
 use crate::message::Request;
 use crate::scheme::{Candidates, Offered, in_each_item};
 
@@ -39,7 +39,8 @@ where
         let mut candidates = Candidates::new(rules);
         let offered = Offered::read(rules, head.headers, Some(item), &mut candidates)?;
         let content = verifier.content(head, &offered, item)?;
-        let mut macs = live.macs(rules.hash, true);
+        let mut macs = Macs::new(rules.hash);
+        live.start(&mut macs, true);
         content.write(&mut |part| macs.update(part))?;
         let mut tags = Tags::none();
         macs.finish_into(&mut tags);

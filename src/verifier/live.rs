@@ -3,7 +3,7 @@
 use crate::error::Rejection;
 use crate::key::VerifyKey;
 use crate::keyring::{Keyring, Live, MAX_LIVE};
-use crate::mac::{Hash, Macs};
+use crate::mac::Macs;
 use crate::scheme::Rules;
 use crate::time::Timestamp;
 
@@ -29,14 +29,13 @@ impl<'r, K: VerifyKey> LiveKeys<'r, K> {
         self.0.get(place).and_then(Option::as_ref)
     }
 
-    /// One MAC for each key, and the digest of the content beside them if it is wanted.
-    pub(super) fn macs(&self, hash: Hash, digest: bool) -> Macs {
-        Macs::begin(hash, self.iter().filter_map(|live| live.key.mac_key()), digest)
+    /// Starts one MAC for each key, and the digest of the content beside them if it is wanted.
+    pub(super) fn start(&self, macs: &mut Macs, digest: bool) {
+        macs.start(self.iter().filter_map(|live| live.key.mac_key()), digest);
     }
 
     /// Something of every key, at its place.
-    pub(super) fn map<T>(self, f: impl FnMut(Live<'r, K>) -> T) -> [Option<T>; MAX_LIVE] {
-        let mut f = f;
-        self.0.map(|live| live.map(&mut f))
+    pub(super) fn map<T>(&self, f: impl Fn(&Live<'r, K>) -> T) -> [Option<T>; MAX_LIVE] {
+        self.0.each_ref().map(|live| live.as_ref().map(&f))
     }
 }

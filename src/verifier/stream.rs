@@ -1,16 +1,14 @@
 //! Verifying while the body streams in: nothing is buffered.
 
+use alloc::boxed::Box;
 use core::fmt;
-use core::hint::black_box;
-
-use zeroize::optimization_barrier;
 
 use super::live::LiveKeys;
 use super::verified::{Around, Matched, Told};
 use super::{Verified, Verifier, fresh};
 use crate::error::Rejection;
 use crate::key::{Identity, VerifyKey};
-use crate::keyring::{KeySource, MAX_LIVE};
+use crate::keyring::{KeySource, Live, MAX_LIVE};
 use crate::mac::Macs;
 use crate::message::Request;
 use crate::scheme::{Candidates, Offered};
@@ -22,6 +20,11 @@ use crate::time::Timestamp;
 #[must_use = "nothing is verified before `finish`"]
 pub struct Stream<'v, S> {
     verifier: &'v Verifier<S>,
+    /// In a box, so that a stream that is moved leaves no copy of it on the stack, and is small in the memory of a task.
+    state: Box<State>,
+}
+
+struct State {
     macs: Macs,
     candidates: Candidates,
     live: [Option<(Matched, Identity)>; MAX_LIVE],
@@ -41,7 +44,7 @@ pub struct Streamed {
 
 impl<S> fmt::Debug for Stream<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stream").field("len", &self.len).finish_non_exhaustive()
+        f.debug_struct("Stream").field("len", &self.state.len).finish_non_exhaustive()
     }
 }
 
@@ -50,13 +53,45 @@ where
     S::Key: VerifyKey,
 {
     pub(super) fn begin(verifier: &'v Verifier<S>, head: Request<'_, ()>, now: Timestamp) -> Result<Self, Rejection> {
-        clean_stack();
-        Self::build(verifier, head, now)
+        State::begin(verifier, head, now).map(|state| Self { verifier, state })
     }
 
-    /// Apart, so that its frame is where the stack was cleaned.
-    #[inline(never)]
-    fn build(verifier: &'v Verifier<S>, head: Request<'_, ()>, now: Timestamp) -> Result<Self, Rejection> {
+    /// Adds the next piece of the body.
+    pub fn update(&mut self, chunk: &[u8]) {
+        self.state.macs.update(chunk);
+        self.state.len = self.state.len.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+    }
+
+    /// Ends the body and gives the verdict.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection::Mismatch`], also for a key that left the ring since [`Verifier::begin`]; `TooOld` and `TooNew` as of
+    /// `now`.
+    pub fn finish(self, now: Timestamp) -> Result<Verified<Streamed>, Rejection> {
+        let Self { verifier, mut state } = self;
+        let State { macs, candidates, live, around, sent, id, len } = &mut *state;
+        macs.update(around.halves().1);
+        let tags = macs.finish();
+        let place = tags.matching(candidates.iter());
+        let live = place.and_then(|place| live.get_mut(place)).and_then(Option::take);
+        let (matched, identity) = live.ok_or(Rejection::Mismatch)?;
+        let ran_out = matched.expires.is_some_and(|expires| expires <= now);
+        if !verifier.keys.ring().still_counts(&identity, ran_out) {
+            return Err(Rejection::Mismatch);
+        }
+        fresh(&verifier.setup.rules, *sent, now)?;
+        let told = id.take().or(tags.digest.map(Told::Digest)).unwrap_or_else(|| Told::Around(around.clone()));
+        let evidence = verifier.evidence(matched, *sent, told);
+        Ok(Verified::apart(evidence, Streamed { len: *len }))
+    }
+}
+
+impl State {
+    fn begin<S: KeySource>(verifier: &Verifier<S>, head: Request<'_, ()>, now: Timestamp) -> Result<Box<Self>, Rejection>
+    where
+        S::Key: VerifyKey,
+    {
         let rules = &verifier.setup.rules;
         if !rules.can_stream {
             return Err(Rejection::NeedsWholeBody);
@@ -67,62 +102,15 @@ where
         let offered = Offered::read(rules, head.headers, None, &mut candidates)?;
         let content = verifier.content(head, &offered, &[])?;
 
-        let digest = verifier.setup.digest_content && offered.id.is_none();
-        let mut macs = live.macs(rules.hash, digest);
         let around = Around::of(&content)?;
-        macs.update(around.halves().0);
+        let digest = verifier.setup.digest_content && offered.id.is_none();
         let (sent, id) = (offered.sent, offered.id.map(Told::id));
-        Ok(Self {
-            verifier,
-            macs,
-            candidates,
-            live: live.map(|live| (Matched::of(&live, &ring), Identity::of(live.key))),
-            around,
-            sent,
-            id,
-            len: 0,
-        })
+        let of_key = |live: &Live<'_, S::Key>| (Matched::of(live, &ring), Identity::of(live.key));
+        let matched = live.map(of_key);
+        let mut state = Box::new(Self { macs: Macs::new(rules.hash), candidates, live: matched, around, sent, id, len: 0 });
+        // Only now: what is moved after its start leaves the states of the keys behind.
+        live.start(&mut state.macs, digest);
+        state.macs.update(state.around.halves().0);
+        Ok(state)
     }
-
-    /// Adds the next piece of the body.
-    pub fn update(&mut self, chunk: &[u8]) {
-        self.macs.update(chunk);
-        self.len = self.len.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
-    }
-
-    /// Ends the body and gives the verdict.
-    ///
-    /// # Errors
-    ///
-    /// [`Rejection::Mismatch`], also for a key that left the ring since [`Verifier::begin`]; `TooOld` and `TooNew` as of
-    /// `now`.
-    pub fn finish(mut self, now: Timestamp) -> Result<Verified<Streamed>, Rejection> {
-        self.macs.update(self.around.halves().1);
-        let tags = self.macs.finish();
-        let place = tags.matching(self.candidates.iter());
-        let live = place.and_then(|place| self.live.get_mut(place)).and_then(Option::take);
-        let (matched, identity) = live.ok_or(Rejection::Mismatch)?;
-        let ran_out = matched.expires.is_some_and(|expires| expires <= now);
-        if !self.verifier.keys.ring().still_counts(&identity, ran_out) {
-            return Err(Rejection::Mismatch);
-        }
-        fresh(&self.verifier.setup.rules, self.sent, now)?;
-        let told = self.id.or(tags.digest.map(Told::Digest)).unwrap_or(Told::Around(self.around));
-        let evidence = self.verifier.evidence(matched, self.sent, told);
-        Ok(Verified::apart(evidence, Streamed { len: self.len }))
-    }
-}
-
-/// More than the frame of [`Stream::build`].
-const FRAME: usize = 16 * 1024;
-
-/// Overwrites what earlier calls left on the stack.
-///
-/// A stream is moved as it is: to its caller, to a box, into the memory of a task. What its MACs do not use of their room is
-/// moved as well, and would be whatever was on the stack before, such as the state of a key in a register that was spilled.
-#[inline(never)]
-fn clean_stack() {
-    // A constant behind a reference would be in the program, not on the stack.
-    let room: [u8; FRAME] = [black_box(0); FRAME];
-    optimization_barrier(&room);
 }
