@@ -13,6 +13,7 @@ use crate::key::KeyId;
 use crate::mac::tag;
 use crate::secret::Secret;
 use crate::snapshot::Seal;
+use crate::stack;
 
 /// Seals rings under a secret that is kept somewhere else than the rings: XChaCha20-Poly1305, with a random nonce for
 /// each blob and a key that is made from the secret.
@@ -131,11 +132,11 @@ impl Seal for AeadSeal {
     type Error = AeadError;
 
     fn seal(&self, associated: &[u8], plain: Zeroizing<Vec<u8>>) -> impl Future<Output = Result<Vec<u8>, AeadError>> + Send {
-        ready(self.seal_now(associated, &plain))
+        ready(stack::wiped(|| self.seal_now(associated, &plain)))
     }
 
     fn open(&self, associated: &[u8], sealed: &[u8]) -> impl Future<Output = Result<Zeroizing<Vec<u8>>, AeadError>> + Send {
-        ready(self.open_now(associated, sealed))
+        ready(stack::wiped(|| self.open_now(associated, sealed)))
     }
 }
 

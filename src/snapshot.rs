@@ -14,6 +14,7 @@ pub use error::SnapshotError;
 pub use stored::StoredKey;
 
 use crate::keyring::{Keyring, Record};
+use crate::stack;
 use envelope::{Envelope, Split, owner_digest};
 
 /// What keeps the content of a blob secret and unchanged: a key service (KMS), or the ready-made `AeadSeal` of the
@@ -138,7 +139,7 @@ impl<K: StoredKey> Keyring<K> {
     /// [`SnapshotError::Seal`], [`SnapshotError::BadOwner`], [`SnapshotError::Derived`] or [`SnapshotError::TooLarge`].
     pub async fn seal<S: Seal>(&self, owner: &str, seal: &S) -> Result<Vec<u8>, SnapshotError<S::Error>> {
         let owner = owner_digest(owner)?;
-        let plain = codec::encode(&Record::of(self)).ok_or(SnapshotError::Derived)?;
+        let plain = stack::wiped(|| codec::encode(&Record::of(self))).ok_or(SnapshotError::Derived)?;
         let length = u32::try_from(plain.len()).map_err(|_| SnapshotError::TooLarge)?;
         let envelope = Envelope { kind: K::KIND, generation: self.generation(), owner, plain: length };
         let associated = envelope.to_bytes();
@@ -178,7 +179,8 @@ impl<K: StoredKey> Keyring<K> {
         }
         let plain = seal.open(associated, sealed).await.map_err(SnapshotError::Seal)?;
         let announced = usize::try_from(envelope.plain).is_ok_and(|length| length == plain.len());
-        let record = codec::decode::<K>(&plain).filter(|record| announced && record.generation == envelope.generation);
+        let record =
+            stack::wiped(|| codec::decode::<K>(&plain)).filter(|record| announced && record.generation == envelope.generation);
         record.and_then(Record::into_ring).ok_or(SnapshotError::Corrupt)
     }
 }

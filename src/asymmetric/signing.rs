@@ -15,6 +15,7 @@ use crate::error::{KeyError, Rejection};
 use crate::key::{Curve, Fingerprint, Key, Labelled as _, Shown, SignKey, labelled_key, sealed};
 use crate::mac::Hash;
 use crate::names::names;
+use crate::stack;
 
 /// How the text of a private key is read and written. Always an argument, never guessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,8 +56,8 @@ const MAX_TEXT: usize = 96;
 /// ```
 pub struct SigningKey {
     text: Zeroizing<Box<str>>,
-    /// Wiped by its own `Drop`.
-    key: ed25519_dalek::SigningKey,
+    /// Wiped by its own `Drop`. In a box, so that a key that is moved leaves no copy of it on the stack.
+    key: Box<ed25519_dalek::SigningKey>,
     public: PublicKey,
     label: Option<Arc<str>>,
 }
@@ -69,6 +70,10 @@ impl SigningKey {
     /// [`KeyError`]: the text is not of this format, or the halves of the key do not belong together.
     pub fn parse(text: &str, format: SigningKeyFormat) -> Result<Self, KeyError> {
         let SigningKeyFormat::Whsk = format;
+        stack::wiped(|| Self::read(text))
+    }
+
+    fn read(text: &str) -> Result<Self, KeyError> {
         let base64 = text.strip_prefix(WHSK).ok_or(KeyError::MissingPrefix)?;
         if text.len() > MAX_TEXT {
             return Err(KeyError::TooLong { bytes: text.len(), maximum: MAX_TEXT });
@@ -76,8 +81,8 @@ impl SigningKey {
         let mut room = Zeroizing::new(vec![0; base64.len()]);
         let bytes = decode_base64(base64, &mut room)?;
         let key = match (<&[u8; 32]>::try_from(bytes), <&[u8; 64]>::try_from(bytes)) {
-            (Ok(seed), _) => ed25519_dalek::SigningKey::from_bytes(seed),
-            (_, Ok(pair)) => ed25519_dalek::SigningKey::from_keypair_bytes(pair).map_err(|_| KeyError::HalvesDiffer)?,
+            (Ok(seed), _) => Box::new(ed25519_dalek::SigningKey::from_bytes(seed)),
+            (_, Ok(pair)) => Box::new(ed25519_dalek::SigningKey::from_keypair_bytes(pair).map_err(|_| KeyError::HalvesDiffer)?),
             _ => return Err(KeyError::WrongLength { bytes: bytes.len() }),
         };
         let public = PublicKey::of_ed25519(key.verifying_key())?;
@@ -91,6 +96,12 @@ impl SigningKey {
     /// [`KeyError::NoRandomness`] if the operating system has none. There is no fallback.
     #[cfg(feature = "std")]
     pub fn generate(format: SigningKeyFormat) -> Result<Self, KeyError> {
+        let SigningKeyFormat::Whsk = format;
+        stack::wiped(Self::drawn)
+    }
+
+    #[cfg(feature = "std")]
+    fn drawn() -> Result<Self, KeyError> {
         use zeroize::Zeroize as _;
 
         let mut seed = Zeroizing::new([0_u8; 32]);
@@ -103,7 +114,7 @@ impl SigningKey {
         let mut text = Zeroizing::new(alloc::string::String::with_capacity(MAX_TEXT));
         text.push_str(WHSK);
         text.push_str(encoded?);
-        Self::parse(&text, format)
+        Self::read(&text)
     }
 
     /// The key that receivers get, with the same label.
@@ -153,7 +164,7 @@ impl sealed::Signs for SigningKey {
         out: &mut dyn FnMut(&[u8]),
     ) -> Result<(), Rejection> {
         let signed = gathered(content)?;
-        keys.for_each(|key| out(&key.key.sign(&signed).to_bytes()));
+        keys.for_each(|key| out(&stack::wiped(|| key.key.sign(&signed).to_bytes())));
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ use super::PresentedKey;
 use crate::error::HashError;
 use crate::key::{Fingerprint, Key, Shown, labelled_key};
 use crate::secret::Secret;
+use crate::stack;
 
 /// bcrypt reads 72 bytes, and the last of them has to be the NUL that ends the text.
 const MAX_TEXT: usize = 71;
@@ -84,7 +85,7 @@ impl BcryptHash {
         cost_is_fine(cost)?;
         text_is_fine(text.as_bytes())?;
         // Everything but the salt was checked above.
-        let stored = non_truncating_hash(text, cost).map_err(|_| HashError::NoRandomness)?;
+        let stored = stack::wiped(|| non_truncating_hash(text, cost)).map_err(|_| HashError::NoRandomness)?;
         Ok(Self { stored: stored.into(), cost, label: Key::label(secret).cloned() })
     }
 
@@ -139,7 +140,7 @@ impl Key for BcryptHash {
 impl PresentedKey for BcryptHash {
     fn matches(&self, presented: &[u8]) -> bool {
         let worth_hashing = !presented.is_empty() && text_is_fine(presented).is_ok();
-        worth_hashing && non_truncating_verify(presented, &self.stored).unwrap_or(false)
+        worth_hashing && stack::wiped(|| non_truncating_verify(presented, &self.stored)).unwrap_or(false)
     }
 
     fn is_slow(&self) -> bool {

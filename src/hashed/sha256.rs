@@ -6,7 +6,7 @@ use core::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{PresentedKey, digest_eq};
+use super::{PresentedKey, digest, digest_eq};
 use crate::error::HashError;
 use crate::key::{Fingerprint, Key, Shown, labelled_key};
 use crate::secret::Secret;
@@ -98,7 +98,8 @@ impl Sha256Hash {
         if bytes < MIN_TEXT {
             return Err(HashError::TooShort { bytes, minimum: MIN_TEXT });
         }
-        Ok(Self { hash: Sha256::digest(secret.reveal()).into(), label: Key::label(secret).cloned() })
+        let hash = digest(secret.reveal().as_bytes());
+        Ok(Self { hash, label: Key::label(secret).cloned() })
     }
 
     /// Reads a stored hash: 64 hexadecimal digits in either case, and nothing around them.

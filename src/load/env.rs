@@ -9,6 +9,7 @@ use super::{Form, LoadError, LoadOrigin, LoadProblem, parse};
 use crate::encoding::SecretFormat;
 use crate::policy::SecretPolicy;
 use crate::secret::Secret;
+use crate::stack;
 
 impl Secret {
     /// Reads a secret from an environment variable, exactly as it is there.
@@ -48,11 +49,13 @@ pub(super) fn value(lookup: &impl Fn(&str) -> Option<OsString>, name: &str) -> O
 }
 
 pub(super) fn secret(lookup: &impl Fn(&str) -> Option<OsString>, name: &str, form: Form<'_>) -> Result<Secret, LoadProblem> {
-    let value = value(lookup, name).ok_or(LoadProblem::Missing)?;
-    if matches!(value.as_slice(), [b'"', .., b'"'] | [b'\'', .., b'\'']) {
-        return Err(LoadProblem::Quoted);
-    }
-    parse(&value, form)
+    stack::wiped(|| {
+        let value = value(lookup, name).ok_or(LoadProblem::Missing)?;
+        if matches!(value.as_slice(), [b'"', .., b'"'] | [b'\'', .., b'\'']) {
+            return Err(LoadProblem::Quoted);
+        }
+        parse(&value, form)
+    })
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::{Form, LoadError, LoadOrigin, LoadProblem, parse};
 use crate::encoding::SecretFormat;
 use crate::policy::SecretPolicy;
 use crate::secret::Secret;
+use crate::stack;
 
 /// Larger files hold something else than a secret.
 const MAX_FILE: usize = 8192;
@@ -37,7 +38,8 @@ impl Secret {
     /// The buffer that it is read into is wiped. Who may read the file is not checked.
     pub fn from_file(path: impl AsRef<Path>, format: SecretFormat, policy: &SecretPolicy) -> Result<Self, LoadError> {
         let path = path.as_ref();
-        load(path, Form { format, policy }).map_err(|problem| LoadError::new(LoadOrigin::File(path.into()), problem))
+        stack::wiped(|| load(path, Form { format, policy }))
+            .map_err(|problem| LoadError::new(LoadOrigin::File(path.into()), problem))
     }
 }
 
