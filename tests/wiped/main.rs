@@ -1,10 +1,12 @@
 //! No block of memory that is given back holds a secret, a key or a state that could forge.
 //!
-//! A test binary of its own, because it replaces the allocator: every block is searched when it is freed. What lives on the
-//! stack, or is moved out of a box by its owner, is beyond what a library can wipe.
+//! A test binary of its own, because it replaces the allocator: every block is searched when it is freed. The stack is
+//! searched in `stack.rs`.
 
-#[path = "support/searching.rs"]
+#[path = "../support/searching.rs"]
 mod searching;
+mod stack;
+mod states;
 
 use core::hint::black_box;
 use core::time::Duration;
@@ -12,7 +14,8 @@ use core::time::Duration;
 use base64ct::{Base64, Encoding as _};
 use hookring::*;
 use searching::{all_wiped, finds};
-use sha2::block_api::{compress256, compress512};
+use sha2::block_api::compress256;
+use states::{everything, slices};
 
 const NOW: Timestamp = Timestamp::from_unix_secs(1_790_000_000);
 const BODY: &[u8] = &[b'b'; 300];
@@ -24,56 +27,9 @@ fn secret(text: &str, format: SecretFormat) -> Secret {
     Secret::parse(text, format, &SecretPolicy::dangerous_any_strength()).unwrap()
 }
 
-/// The states of HMAC-SHA256 and -SHA512 under a key: after the pads, and after `message` behind the inner one.
-fn states(key: &[u8], message: &[u8]) -> Vec<Vec<u8>> {
-    let pad = |by: u8, length: usize| -> Vec<u8> {
-        let mut block = key.to_vec();
-        block.resize(length, 0);
-        block.iter().map(|byte| byte ^ by).collect()
-    };
-    let mut all = Vec::new();
-    for by in [0x36, 0x5c] {
-        all.push(pad(by, 64)[..key.len()].to_vec());
-        // The first 32 bits of the fractional parts of the square roots of the first eight primes (FIPS 180-4).
-        let mut state = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
-        compress256(&mut state, &[pad(by, 64).try_into().unwrap()]);
-        all.push(state.iter().flat_map(|word| word.to_ne_bytes()).collect());
-        if by == 0x36 {
-            for block in message.chunks_exact(64) {
-                compress256(&mut state, &[block.try_into().unwrap()]);
-                all.push(state.iter().flat_map(|word| word.to_ne_bytes()).collect());
-            }
-        }
-        let mut state = [
-            0x6a09e667f3bcc908_u64,
-            0xbb67ae8584caa73b,
-            0x3c6ef372fe94f82b,
-            0xa54ff53a5f1d36f1,
-            0x510e527fade682d1,
-            0x9b05688c2b3e6c1f,
-            0x1f83d9abfb41bd6b,
-            0x5be0cd19137e2179,
-        ];
-        compress512(&mut state, &[pad(by, 128).try_into().unwrap()]);
-        all.push(state.iter().flat_map(|word| word.to_ne_bytes()).collect());
-    }
-    all
-}
-
-/// A text, its key, and the states of the key, as what to look for.
-fn everything(text: &str, key: &[u8]) -> Vec<Vec<u8>> {
-    let mut all = states(key, BODY);
-    all.extend([text.as_bytes().to_vec(), key.to_vec()]);
-    all
-}
-
-fn slices(all: &[Vec<u8>]) -> Vec<&[u8]> {
-    all.iter().map(Vec::as_slice).collect()
-}
-
 #[test]
 fn what_is_not_wiped_is_found() {
-    let wanted = everything(UTF8, UTF8.as_bytes());
+    let wanted = everything(UTF8, UTF8.as_bytes(), BODY);
     let wanted = slices(&wanted);
     assert_eq!(finds(&wanted, || drop(black_box(UTF8.to_owned()))), (1, 1));
     assert_eq!(finds(&wanted, || drop(black_box(OTHER.to_owned()))), (0, 1));
@@ -93,7 +49,7 @@ fn what_is_not_wiped_is_found() {
     let signed = signer.sign(&Message::new(BODY), NOW).unwrap();
     let inner: [u32; 8] = core::array::from_fn(|n| u32::from_ne_bytes(wanted[1][4 * n..][..4].try_into().unwrap()));
     let outer: [u32; 8] =
-        core::array::from_fn(|n| u32::from_ne_bytes(wanted[wanted.len() - 4][4 * n..][..4].try_into().unwrap()));
+        core::array::from_fn(|n| u32::from_ne_bytes(wanted[wanted.len() - 6][4 * n..][..4].try_into().unwrap()));
     assert_eq!(signed.iter().next().unwrap().1, format!("sha256={}", hex::encode(tag(inner, outer))));
 }
 
@@ -123,7 +79,7 @@ fn secrets_of_every_format() {
         (base64.replace('+', "-").replace('/', "_").replace('=', ""), BYTES.to_vec(), SecretFormat::Base64Url),
     ];
     for (text, key, format) in &texts {
-        let wanted = everything(text, key);
+        let wanted = everything(text, key, BODY);
         let wanted = slices(&wanted);
         all_wiped(&wanted, || drop(black_box(Box::new(secret(text, *format)))));
         // Under a policy, which looks at the text from many sides; and refused.
@@ -150,7 +106,7 @@ fn generated_and_derived_secrets() {
     let text = derived.reveal().as_bytes().to_vec();
     let key = base64ct::Base64UrlUnpadded::decode_vec(derived.reveal()).unwrap();
     drop(derived);
-    let wanted = everything(core::str::from_utf8(&text).unwrap(), &key);
+    let wanted = everything(core::str::from_utf8(&text).unwrap(), &key, BODY);
     let ring: Keyring = Keyring::new(master, NOW).ring;
     all_wiped(&slices(&wanted), || {
         let source = Derived::new(ring, recipe);
@@ -163,7 +119,7 @@ fn generated_and_derived_secrets() {
 
 /// Both secrets of a ring and their states.
 fn two() -> Vec<Vec<u8>> {
-    [everything(UTF8, UTF8.as_bytes()), everything(OTHER, OTHER.as_bytes())].concat()
+    [everything(UTF8, UTF8.as_bytes(), BODY), everything(OTHER, OTHER.as_bytes(), BODY)].concat()
 }
 
 fn ring_of_two() -> Keyring {
@@ -233,6 +189,36 @@ fn presented_secrets() {
         let hashes: Keyring<Sha256Hash> = Keyring::new(Sha256Hash::of(&secret(UTF8, SecretFormat::Utf8)).unwrap(), NOW).ring;
         assert!(BearerVerifier::new(hashes, 0).check_token(UTF8.as_bytes(), NOW).is_ok());
     });
+}
+
+#[cfg(feature = "ed25519")]
+#[test]
+fn private_keys() {
+    let base64 = Base64::encode_string(&BYTES);
+    let pair = ed25519_pair();
+    for text in [format!("whsk_{base64}"), format!("whsk_{}", Base64::encode_string(&pair))] {
+        let broken = format!("{text}=");
+        let wanted = [&text.as_bytes()["whsk_".len()..], &BYTES];
+        all_wiped(&wanted, || {
+            let parse = |text: &str| SigningKey::parse(text, SigningKeyFormat::Whsk);
+            let signer =
+                Signer::new(providers::STANDARD_WEBHOOKS_V1A, Keyring::new(parse(&text).unwrap(), NOW).ring, SignWith::Current);
+            drop(black_box(signer.unwrap().sign(&Message::new(BODY).id("msg_1"), NOW).unwrap()));
+            drop(black_box(parse(&text).map(Box::new)));
+            assert!(parse(&broken).is_err());
+        });
+    }
+    let made = Box::new(SigningKey::generate(SigningKeyFormat::Whsk).unwrap());
+    let text = made.reveal().as_bytes()["whsk_".len()..].to_vec();
+    all_wiped(&[&text], || drop(black_box(made)));
+}
+
+/// The seed and the public key that belongs to it.
+#[cfg(feature = "ed25519")]
+fn ed25519_pair() -> Vec<u8> {
+    let seed = SigningKey::parse(&format!("whsk_{}", Base64::encode_string(&BYTES)), SigningKeyFormat::Whsk).unwrap();
+    let public = Base64::decode_vec(seed.public_text().strip_prefix("whpk_").unwrap()).unwrap();
+    [&BYTES[..], &public].concat()
 }
 
 #[cfg(feature = "aead")]
