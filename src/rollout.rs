@@ -34,6 +34,7 @@
 //! | any of these without the drain | rejects A |
 //!
 //! Of all 74 sequences of these moves ten are safe, and each of them has a drain.
+//!
 //! # What it assumes
 //!
 //! - There is a page of *every* process that signs or verifies. One that is missing is not waited for.

@@ -106,3 +106,23 @@ fn suspended_rings_wait_for_a_new_key() {
     let text = fleet.says(&[page(S, &next(1)), page(R, &receiver)]);
     assert_eq!(text, "grace too short: C expires at +6 on 1 of 1 receivers, needed until +10: roll back there @[1]");
 }
+
+/// Its process may have taken the ring only now, and have signed with the key before until then.
+#[test]
+fn a_sender_that_does_not_say_when_it_took_its_ring() {
+    let fleet = Fleet::new();
+    let unstamped = |mut page: Status| {
+        page.taken_at = None;
+        page
+    };
+    let sender = || page(S, &fleet.rotate(&fleet.ring(A, 1), B, 0, 900));
+    let receiver = |at: i64| page(R, &fleet.rotate(&fleet.ring(A, at), B, 800, 900));
+    let done = fleet.says(&[sender(), receiver(2)]);
+    let missing = "blocked: 1 senders do not say when they took their ring: stamp their pages, `taken_at` @[]";
+    assert_eq!(fleet.says(&[unstamped(sender()), receiver(2)]), missing);
+    assert_eq!(fleet.says(&[sender(), unstamped(receiver(2))]), done, "receivers need not say it");
+    // Whenever it was taken, the receiver has to learn the key first.
+    let early = [page(S, &fleet.stage(&fleet.ring(A, 1), B, 900)), page(R, &fleet.ring(A, 2))];
+    let [sender, receiver] = early.clone();
+    assert_eq!(fleet.says(&[unstamped(sender), receiver]), fleet.says(&early));
+}
