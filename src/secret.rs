@@ -35,9 +35,9 @@ use text::{check_surface, decode};
 ///
 /// # Security
 ///
-/// The text, the decoded key and the precomputed HMAC states are wiped when it is dropped. That is best effort: it cannot
-/// reach copies that the caller made, the environment block of the process, swap, or what the compiler spilled to the
-/// stack. Memory is not locked.
+/// The text, the decoded key and the precomputed HMAC states are wiped when it is dropped, and what making it left on the
+/// stack is overwritten (16 KiB). That is best effort: it cannot reach copies that the caller made, the environment block of
+/// the process, swap, or registers. Memory is not locked.
 pub struct Secret {
     text: Zeroizing<Box<str>>,
     format: SecretFormat,

@@ -103,11 +103,11 @@ fn faults_of_mutants(page: &str, mutants: &serde_json::Value) -> Vec<String> {
         if code.matches(find).count() != 1 || find == replace {
             faults.push(format!("{id}: {file} does not hold this exactly once: {find}"));
         }
-        // `--lib module::name` or `--test program module::name`.
+        // `--lib module::name` or `--test program module::name`, perhaps with a setting of cargo before it.
         let name = test.rsplit([' ', ':']).next().unwrap();
         let place = match test.split(' ').collect::<Vec<_>>()[..] {
             ["--lib", _] => "src/".to_owned(),
-            ["--test", program, _] => format!("tests/{program}"),
+            ["--test", program, _] | ["--config", _, "--test", program, _] => format!("tests/{program}"),
             _ => "?".to_owned(),
         };
         let is_it = |named: &String| named.starts_with(&place) && named.ends_with(&format!("::{name}"));

@@ -20,7 +20,7 @@ use crate::time::Timestamp;
 #[must_use = "nothing is verified before `finish`"]
 pub struct Stream<'v, S> {
     verifier: &'v Verifier<S>,
-    /// In a box, so that a stream that is moved leaves no copy of it on the stack, and is small in the memory of a task.
+    /// In a box: a stream that is moved leaves no copy of the keys' states behind, and is small in the memory of a task.
     state: Box<State>,
 }
 

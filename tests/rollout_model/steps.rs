@@ -53,6 +53,8 @@ impl Fleet {
     fn says(&self, pages: &[Status]) -> String {
         let step = rollout::next(pages, secs(DRAIN), tick(NOW));
         let mut text = format!("{step} @{:?}", targets(&step));
+        let code = step.code().replace('_', " ");
+        assert!(!code.is_empty() && text.starts_with(&code), "{code}: {text}");
         for (key, letter) in [(A, "A"), (B, "B"), (C, "C")] {
             text = text.replace(&self.0.key(key).id().to_string(), letter);
         }
