@@ -13,18 +13,18 @@
 //!
 //! | compared | t |
 //! |---|---|
-//! | two keys: current matches / previous matches | -1.41 |
-//! | two keys: first byte of the tag wrong / last byte | 2.10 |
-//! | two keys: nearly right / wholly wrong | -2.77 |
-//! | two keys: first byte of the previous tag wrong / last | 1.41 |
-//! | two keys: nearly the previous tag / wholly wrong | -2.29 |
-//! | one key: first byte of the tag wrong / last byte | 1.88 |
-//! | one key: nearly right / wholly wrong | 1.24 |
-//! | one key: the tag of a key that is gone / wholly wrong | -3.22 |
-//! | bearer, a secret: first byte wrong / last byte | 2.79 |
-//! | bearer, a SHA-256: first byte wrong / last byte | -1.98 |
-//! | two keys: current matches / none matches | 1125.24 |
-//! | leaky twin: first byte wrong / last byte | -332.43 |
+//! | two keys: current matches / previous matches | 2.82 |
+//! | two keys: first byte of the tag wrong / last byte | 1.83 |
+//! | two keys: nearly right / wholly wrong | -0.71 |
+//! | two keys: first byte of the previous tag wrong / last | -1.17 |
+//! | two keys: nearly the previous tag / wholly wrong | 0.81 |
+//! | one key: first byte of the tag wrong / last byte | -0.91 |
+//! | one key: nearly right / wholly wrong | -2.24 |
+//! | one key: the tag of a key that is gone / wholly wrong | -0.60 |
+//! | bearer, a secret: first byte wrong / last byte | -0.66 |
+//! | bearer, a SHA-256: first byte wrong / last byte | -1.36 |
+//! | two keys: current matches / none matches | 2349.03 |
+//! | leaky twin: first byte wrong / last byte | -316.64 |
 //!
 //! No comparison of guesses is visible, nor which key matched. An accepted delivery takes longer than a refused one, because
 //! its proof is built; the status code says the same.
