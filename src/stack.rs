@@ -1,7 +1,7 @@
 //! Wiping what a computation with secrets leaves on the stack.
 //!
-//! Values of this crate are wiped where they lie. What the compiler spilled beside them stays, until something is moved over
-//! it: the unused room of an enum is moved as well, to the heap at times, and its owner wipes what it knows of.
+//! Values of this crate are wiped where they lie. What the compiler spilled beside them stays, and may get further: the unused
+//! room of an enum is moved as it is, at times to the heap, and nobody knows that it has to be wiped there.
 
 use core::hint::black_box;
 
