@@ -92,3 +92,30 @@ fn a_full_ring_waits_for_a_deadline_or_a_revocation() {
     assert!(revoked.stage(secret(9), START).is_ok(), "so does a revoked one");
     assert!(promoted.replace_compromised(secret(9), START).is_ok(), "an emergency is never refused for it");
 }
+
+/// A label is the name of its variant, so that metrics and this documentation say the same, and each has words for a person.
+#[test]
+fn every_refusal_has_a_label_and_words() {
+    let all = [
+        Refused::NextIsTaken,
+        Refused::NothingStaged,
+        Refused::NoPrevious,
+        Refused::SameKey,
+        Refused::WasRevoked,
+        Refused::WrongPlaintext,
+        Refused::TooManyLive,
+        Refused::GraceTooLong,
+        Refused::UnknownKey,
+        Refused::AnotherRing,
+        Refused::ClockWentBack { behind: Duration::from_secs(301) },
+    ];
+    let mut words = std::collections::BTreeSet::new();
+    for refused in all {
+        let debug = format!("{refused:?}");
+        let variant = debug.split(' ').next().unwrap();
+        let label = variant.chars().flat_map(|c| c.is_uppercase().then_some('_').into_iter().chain(c.to_lowercase()));
+        assert_eq!(refused.code(), label.skip(1).collect::<String>());
+        assert!(words.insert(refused.to_string()), "{refused}");
+    }
+    assert!(words.iter().any(|words| words.contains("301 s")), "{words:?}");
+}
