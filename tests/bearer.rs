@@ -606,6 +606,7 @@ fn a_replaced_carrier_leaves_nothing_behind() {
     assert_eq!(verifier.check_at(&NO_HEADERS, Some(&query), NOW), Err(Rejection::Missing(Field::Token)));
     let verifier = verifier.allow_query("key").carried_by(Carrier::Header("x-token")).unwrap();
     assert!(verifier.check_at(&NO_HEADERS, Some(&query), NOW).is_ok(), "what was allowed beside it stays");
+    assert_eq!(verifier.carried_by(Carrier::Query("token")).unwrap_err(), SetupError::TwoQueryParameters);
 }
 
 /// What a proof says is what the page of the receiver says.
