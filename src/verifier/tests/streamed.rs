@@ -170,7 +170,9 @@ fn a_whole_body_is_judged_by_the_rings_of_its_begin_and_of_its_end() {
     };
     let mismatch = Err(Rejection::Mismatch);
     assert_eq!(finish(&old, &first, &first, BODY, NOW), Ok((Role::Current, BODY)));
+    let _ = counter::take();
     assert_eq!(finish(&old, &first, &first, b"{}", NOW), mismatch);
+    assert_eq!(counter::take(), (1, 1), "a forgery is computed once unless the ring changed");
     assert_eq!(finish(&new, &first, &both, BODY, NOW), Ok((Role::Current, BODY)), "it came meanwhile");
     assert_eq!(finish(&new, &first, &first, BODY, NOW), mismatch);
     // It ran out meanwhile, and is still there or not; or it went before its time.
