@@ -222,16 +222,18 @@ fn ed25519_pair() -> Vec<u8> {
 }
 
 #[cfg(feature = "aead")]
+fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = Box::pin(future);
+    let mut context = core::task::Context::from_waker(core::task::Waker::noop());
+    match future.as_mut().poll(&mut context) {
+        core::task::Poll::Ready(out) => out,
+        core::task::Poll::Pending => panic!("it waits for nothing"),
+    }
+}
+
+#[cfg(feature = "aead")]
 #[test]
 fn sealed_rings() {
-    fn block_on<F: Future>(future: F) -> F::Output {
-        let mut future = Box::pin(future);
-        let mut context = core::task::Context::from_waker(core::task::Waker::noop());
-        match future.as_mut().poll(&mut context) {
-            core::task::Poll::Ready(out) => out,
-            core::task::Poll::Pending => panic!("it waits for nothing"),
-        }
-    }
     let wanted = two();
     all_wiped(&slices(&wanted), || {
         let seal = AeadSeal::new(Secret::generate(SecretFormat::Hex).unwrap());

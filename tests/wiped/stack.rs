@@ -191,14 +191,8 @@ fn deliveries_that_are_signed_and_verified() {
 #[cfg(feature = "aead")]
 #[test]
 fn rings_that_are_sealed_and_opened() {
-    fn block_on<F: Future>(future: F) -> F::Output {
-        let mut future = Box::pin(future);
-        let mut context = core::task::Context::from_waker(core::task::Waker::noop());
-        match future.as_mut().poll(&mut context) {
-            core::task::Poll::Ready(out) => out,
-            core::task::Poll::Pending => panic!("it waits for nothing"),
-        }
-    }
+    use super::block_on;
+
     let (ring, seal) = (ring(), AeadSeal::new(Secret::generate(SecretFormat::Hex).unwrap()));
     let blob = block_on(ring.seal("tenant-7", &seal)).unwrap();
     none_leaves(&mut [
