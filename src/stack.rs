@@ -14,7 +14,8 @@ const STEP: usize = if cfg!(debug_assertions) { KEY } else { 3 * 1024 };
 /// More than what lies between a return address and the room that is overwritten.
 const GAP: usize = 256;
 
-/// Does the work, then overwrites the part of the stack that it used. For work that is done once per key, not per delivery.
+/// Does the work, then overwrites the part of the stack that it used. For work that is done once per key, and for what takes
+/// so long that this does not count: a private key that signs, a password hash.
 pub(crate) fn wiped<T>(work: impl FnOnce() -> T) -> T {
     wiped_by::<KEY, T>(work)
 }
